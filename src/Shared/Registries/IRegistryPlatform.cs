@@ -1,0 +1,42 @@
+using Promoter.Oci;
+
+namespace Promoter.Registries;
+
+/// <summary>
+/// What the platform behind a registry host offers beyond the distribution spec. Every member may decline by returning null, and the plain
+/// protocol serves instead. The only platform today is ECR (<c>Aws</c>); a registry without one uses no member of this interface.
+/// </summary>
+public interface IRegistryPlatform
+{
+    /// <summary>Whether this platform runs the registry at <paramref name="host"/>.</summary>
+    bool Serves(string host);
+
+    /// <summary>Answers many queries about one repository in as few requests as the platform's API allows; null: use HEAD requests.</summary>
+    /// <exception cref="RegistryException">The platform's API failed in a way that HEAD requests would not cure.</exception>
+    Task<IReadOnlyList<ManifestAnswer>?> FindManifestsAsync(
+        string host, string repository, IReadOnlyList<ManifestQuery> queries, CancellationToken cancellationToken);
+
+    /// <summary>Which of these blobs the repository has; null: use HEAD requests.</summary>
+    Task<IReadOnlySet<Digest>?> FindBlobsAsync(
+        string host, string repository, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken);
+
+    /// <summary>Fetches manifests by digest in batches; null: fetch them one by one. Digests that are not there are left out of the answer.</summary>
+    Task<IReadOnlyList<Manifest>?> FetchManifestsAsync(
+        string host, string repository, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken);
+
+    /// <summary>Makes sure that the repository exists; called only after the source image is known to exist.</summary>
+    /// <param name="host">The target registry.</param>
+    /// <param name="repository">The target repository.</param>
+    /// <param name="sourceHost">The source registry, whose repository's settings may be the model.</param>
+    /// <param name="sourceRepository">The source repository.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>False where this platform creates no repositories for the host (not configured): a missing one is then an error of the push.</returns>
+    Task<bool> EnsureRepositoryAsync(
+        string host, string repository, string sourceHost, string sourceRepository, CancellationToken cancellationToken);
+
+    /// <summary>Whether blobs can be mounted between repositories of this registry; null where only trying tells.</summary>
+    Task<bool?> SupportsMountAsync(string host, CancellationToken cancellationToken);
+
+    /// <summary>Actions per second that the platform's quotas allow for a kind of request; null: unlimited.</summary>
+    double? RateLimit(RegistryAction action);
+}
