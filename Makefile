@@ -1,0 +1,55 @@
+# Everything a contributor runs. `make` alone lists the targets.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CONFIGURATION ?= Release
+SOLUTION := Promotion.sln
+
+export CONFIGURATION
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: need-dotnet
+need-dotnet:
+	@eng/need.sh dotnet
+
+.PHONY: build
+build: need-dotnet ## Build everything; analyzers are on and warnings are errors
+	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
+
+.PHONY: tools
+tools: ## Install the programs that the interop tests use (Debian and npm packages)
+	eng/install-tools.sh
+
+.PHONY: test
+test: need-dotnet tools build ## Install what the tests need and run all tests; results in artifacts/test-results
+	eng/test.sh
+
+.PHONY: format
+format: need-dotnet ## Rewrite the sources in the house format
+	dotnet format $(SOLUTION)
+
+.PHONY: format-check
+format-check: need-dotnet ## Fail where the sources are not in the house format
+	dotnet format $(SOLUTION) --verify-no-changes
+
+.PHONY: lint
+lint: ## Check scripts, YAML, JSON and charts
+	eng/lint.sh
+
+.PHONY: images
+images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000
+	eng/images.sh
+
+.PHONY: charts
+charts: ## Lint and render the charts with helm and kubectl
+	eng/charts.sh
+
+.PHONY: clean
+clean: ## Remove everything that was built (the tools in .cache stay)
+	rm -rf artifacts

