@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Promoter.Registries;
+
+/// <summary>
+/// The retry rule of one registry (Polly): transient faults only, exponential pauses with jitter, Retry-After honoured, and an end after
+/// <see cref="RegistryClientOptions.RetryLimit"/>. The caller's cancellation is never retried.
+/// </summary>
+internal sealed class RegistryRetry
+{
+    private static readonly ResiliencePropertyKey<long> StartedAt = new("started-at");
+    private readonly ResiliencePipeline _pipeline;
+    private readonly TimeProvider _time;
+
+    public RegistryRetry(RegistryClientOptions options, TimeProvider time, Func<double> randomizer, ILogger logger)
+    {
+        _time = time;
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (options.Retries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Randomizer = randomizer,
+                Delay = options.RetryDelay,
+                MaxDelay = options.MaxRetryDelay,
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Exception is RegistryException { IsTransient: true } fault && HasTimeLeft(args.Context, fault, options)),
+                DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as RegistryException)?.RetryAfter),
+                OnRetry = args =>
+                {
+                    if (args.Outcome.Exception is RegistryException fault)
+                    {
+                        RegistryLog.Retrying(logger, fault.Operation, fault.Host, args.AttemptNumber + 1, options.Retries, args.RetryDelay, fault.Message);
+                    }
+
+                    return ValueTask.CompletedTask;
+                },
+            });
+        }
+
+        _pipeline = builder.Build();
+    }
+
+    public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(StartedAt, _time.GetTimestamp());
+        try
+        {
+            return await _pipeline.ExecuteAsync(static async (ctx, op) => await op(ctx.CancellationToken), context, operation);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public Task ExecuteAsync(Func<CancellationToken, Task> operation, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            async ct =>
+            {
+                await operation(ct);
+                return true;
+            },
+            cancellationToken);
+
+    private bool HasTimeLeft(ResilienceContext context, RegistryException fault, RegistryClientOptions options)
+    {
+        var elapsed = _time.GetElapsedTime(context.Properties.GetValue(StartedAt, 0));
+        return elapsed + (fault.RetryAfter ?? TimeSpan.Zero) < options.RetryLimit;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Runtime.ExceptionServices;
+using Promoter.Oci;
+using Promoter.Registries.Authentication;
+
+namespace Promoter.Registries;
+
+/// <summary>POST of <c>/v2/NAME/blobs/uploads/</c> (with mount), and the one PUT that carries a whole blob.</summary>
+internal sealed partial class Repository
+{
+    public async Task<BlobOutcome> PushBlobAsync(Descriptor blob, BlobReader content, string? mountFrom, CancellationToken cancellationToken)
+    {
+        var tries = 0;
+        var corrupt = false;
+        return await retry.ExecuteAsync(
+            async ct =>
+            {
+                // After a try whose answer was lost the blob may be there: looking costs one request, sending it again all its bytes.
+                if (tries++ > 0 && await HasBlobOnceAsync(blob.Digest, ct))
+                {
+                    RegistryLog.FoundAfterLostAnswer(logger, blob.Digest.ToString(), Host);
+                    return BlobOutcome.Copied;
+                }
+
+                try
+                {
+                    return await PushBlobOnceAsync(blob, content, tries == 1 ? mountFrom : null, ct);
+                }
+                catch (RegistryException e) when (e.Fault == RegistryFault.Corrupt && !corrupt)
+                {
+                    // Damage on the way heals with a second reading; damage at rest does not.
+                    corrupt = true;
+                    await content.RestartAsync();
+                    throw;
+                }
+                catch (RegistryException e) when (e is { Fault: RegistryFault.Corrupt, IsTransient: true })
+                {
+                    throw RegistryErrors.Fault(e.Fault, e.Message, e.Operation, new RequestOrigin(e.Side, e.Host, e.Repository), isTransient: false, e);
+                }
+            },
+            cancellationToken);
+    }
+
+    private async Task<BlobOutcome> PushBlobOnceAsync(Descriptor blob, BlobReader content, string? mountFrom, CancellationToken cancellationToken)
+    {
+        var session = await StartUploadAsync(blob, mountFrom, cancellationToken);
+        if (session is null) return BlobOutcome.Mounted;
+        await content.SeekAsync(0);
+        if (blob.Size > options.ChunkedUploadThreshold)
+        {
+            await PushChunksAsync(blob, content, session, cancellationToken);
+            return BlobOutcome.Copied;
+        }
+
+        var request = FinishRequest(blob, session);
+        using var response = await StreamAsync(request, content, blob.Size, cancellationToken);
+        await CheckFinishedAsync(response, blob, request, cancellationToken);
+        return BlobOutcome.Copied;
+    }
+
+    /// <summary>Opens an upload session; null where the registry mounted the blob instead.</summary>
+    private async Task<Uri?> StartUploadAsync(Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
+    {
+        var query = mountFrom is null ? "" : $"?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}";
+        var request = new RegistryRequest(HttpMethod.Post, UriOf("blobs/uploads/" + query), RegistryAction.StartUpload, "start upload of blob", mountFrom is null ? _scopes : [.. _scopes, RegistryScope.Pull(mountFrom)])
+        {
+            Subject = blob.Digest.ToString(),
+            Content = () => new ByteArrayContent([]),
+        };
+        using var response = await SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Created && mountFrom is not null) return null;
+
+        // A principal that may not read the donor is refused the mount, not the upload.
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && mountFrom is not null) return await StartUploadAsync(blob, mountFrom: null, cancellationToken);
+        if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
+        return SessionOf(response, request) ?? throw Fault(RegistryFault.Protocol, request, "the answer has no Location to upload to");
+    }
+
+    private Uri? SessionOf(HttpResponseMessage response, RegistryRequest request)
+    {
+        if (response.Headers.Location is not { } location) return null;
+        var session = transport.Endpoint.Resolve(request.Uri, location.OriginalString);
+        var refusal = transport.Endpoint.IsOwn(session) ? null : RedirectPolicy.Refuse(transport.Endpoint, session);
+        return refusal is null ? session : throw RegistryErrors.RedirectRefused(request, _origin, session, refusal);
+    }
+
+    private RegistryRequest FinishRequest(Descriptor blob, Uri session)
+    {
+        var separator = session.Query.Length == 0 ? "?" : "&";
+        return new RegistryRequest(HttpMethod.Put, new Uri(session.AbsoluteUri + separator + "digest=" + Uri.EscapeDataString(blob.Digest.ToString())), RegistryAction.FinishUpload, "upload blob", _scopes)
+        {
+            Subject = blob.Digest.ToString(),
+        };
+    }
+
+    private async Task CheckFinishedAsync(HttpResponseMessage response, Descriptor blob, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
+        if (HeaderDigest(response) is { } stored && stored.Algorithm == blob.Digest.Algorithm && stored != blob.Digest)
+        {
+            throw Fault(RegistryFault.Corrupt, request, $"the registry stored digest {stored} where {blob.Digest} was sent");
+        }
+    }
+
+    /// <summary>Sends the next <paramref name="length"/> bytes of a blob as the body of a request, and says whose fault it was if that breaks.</summary>
+    private async Task<HttpResponseMessage> StreamAsync(RegistryRequest request, BlobReader content, long length, CancellationToken cancellationToken, Action<HttpContent>? describe = null)
+    {
+        using var progress = new CancellationTokenSource(options.IdleTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, progress.Token);
+        var body = new BlobContent(content, length, options, progress);
+        describe?.Invoke(body);
+        try
+        {
+            return await SendAsync(request with { IsStreaming = true, Content = () => body }, linked.Token);
+        }
+        catch (Exception) when (body.SourceFailure is RegistryException failure)
+        {
+            // The source's own words, not the broken upload that they caused.
+            ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+        catch (OperationCanceledException) when (progress.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Fault(RegistryFault.Unreachable, request, $"the target took no byte for {options.IdleTimeout.TotalSeconds:0.#} s, or did not confirm within {options.CommitTimeout.TotalSeconds:0.#} s", isTransient: true);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Promoter.Registries.Authentication;
+
+namespace Promoter.Registries;
+
+/// <summary>A repository in a registry, over the OCI distribution protocol. One file per group of verbs.</summary>
+internal sealed partial class Repository(
+    RegistryTransport transport, RegistryRetry retry, RegistryClientOptions options, string name, Side side, TimeProvider time, ILogger logger) : IRepository
+{
+    private readonly RequestOrigin _origin = new(side, transport.Endpoint.Host, name);
+    private readonly IReadOnlyList<RegistryScope> _scopes = side == Side.Source ? [RegistryScope.Pull(name)] : [RegistryScope.PullPush(name)];
+
+    public string Host => transport.Endpoint.Host;
+
+    public string Name => name;
+
+    public Side Side => side;
+
+    private Uri UriOf(string path) => new(transport.Endpoint.BaseUri, $"/v2/{name}/{path}");
+
+    private Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken) => transport.SendAsync(request, _origin, cancellationToken);
+
+    private Task<RegistryException> ErrorAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken) =>
+        RegistryErrors.FromAsync(response, request, _origin, time, cancellationToken);
+
+    private RegistryException Fault(RegistryFault fault, RegistryRequest request, string reason, bool isTransient = false) =>
+        RegistryErrors.Fault(fault, $"{RegistryErrors.Describe(request, _origin)}: {reason}", request.Operation, _origin, isTransient);
+
+    private static bool IsNotFound(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.NotFound;
+}
