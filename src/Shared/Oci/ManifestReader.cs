@@ -14,7 +14,7 @@ public static class ManifestReader
     /// <exception cref="ManifestFormatException">Not JSON, not a known manifest, schema 1, or larger than <see cref="MaxBytes"/>.</exception>
     public static Manifest Read(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
     {
-        if (bytes.Length > MaxBytes) throw new ManifestFormatException($"the manifest has {bytes.Length} bytes: registries accept at most {MaxBytes} (4 MiB)");
+        if (bytes.Length > MaxBytes) throw new ManifestFormatException($"the manifest has {bytes.Length} bytes: registries accept at most {MaxBytes} (4 MiB)") { IsUnsupported = true };
         using var document = ParseJson(bytes, mediaType);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object) throw new ManifestFormatException("the manifest is not a JSON object");
@@ -69,7 +69,7 @@ public static class ManifestReader
         if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 1))
         {
             throw new ManifestFormatException(
-                "the image is in Docker schema 1 format, which has no stable digest and which ECR and current runtimes refuse: rebuild it, or push it again with a current client");
+                "the image is in Docker schema 1 format, which has no stable digest and which ECR and current runtimes refuse: rebuild it, or push it again with a current client") { IsUnsupported = true };
         }
 
         if (MediaTypes.IsManifest(type)) return type;

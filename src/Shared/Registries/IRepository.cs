@@ -23,7 +23,7 @@ public interface IRepository
     Task<Manifest?> FetchManifestAsync(ManifestReference reference, CancellationToken cancellationToken);
 
     /// <summary>Stores a manifest under its digest, or under a tag.</summary>
-    Task PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken);
+    Task<PushedManifest> PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken);
 
     Task<bool> HasBlobAsync(Digest digest, CancellationToken cancellationToken);
 

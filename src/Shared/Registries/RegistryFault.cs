@@ -24,6 +24,9 @@ public enum RegistryFault
     /// <summary>The tag exists with another digest and may not move.</summary>
     TagConflict,
 
+    /// <summary>The content is of a kind that is not copied (schema 1, oversized, contains itself); only building it anew helps.</summary>
+    Unsupported,
+
     /// <summary>The manifest names blobs or manifests that the registry does not have.</summary>
     ContentMissing,
 }

@@ -12,7 +12,7 @@ internal sealed partial class Repository
     public Task<Manifest?> FetchManifestAsync(ManifestReference reference, CancellationToken cancellationToken) =>
         retry.ExecuteAsync(ct => FetchManifestOnceAsync(reference, ct), cancellationToken);
 
-    public Task PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken) =>
+    public Task<PushedManifest> PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken) =>
         retry.ExecuteAsync(ct => PushManifestOnceAsync(reference, manifest, ct), cancellationToken);
 
     private async Task<Descriptor?> HeadManifestOnceAsync(ManifestReference reference, CancellationToken cancellationToken)
@@ -69,11 +69,11 @@ internal sealed partial class Repository
         }
         catch (ManifestFormatException e)
         {
-            throw RegistryErrors.Fault(RegistryFault.Protocol, $"{RegistryErrors.Describe(request, _origin)}: {e.Message}", request.Operation, _origin, inner: e);
+            throw RegistryErrors.Fault(e.IsUnsupported ? RegistryFault.Unsupported : RegistryFault.Protocol, $"{RegistryErrors.Describe(request, _origin)}: {e.Message}", request.Operation, _origin, inner: e);
         }
     }
 
-    private async Task PushManifestOnceAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
+    private async Task<PushedManifest> PushManifestOnceAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(HttpMethod.Put, UriOf($"manifests/{reference}"), RegistryAction.WriteManifest, reference.Tag is null ? "push manifest" : "push tag", _scopes)
         {
@@ -91,6 +91,8 @@ internal sealed partial class Repository
         {
             throw Fault(RegistryFault.Corrupt, request, $"the registry stored digest {stored} where {manifest.Digest} was sent");
         }
+
+        return new PushedManifest(manifest.Subject is null || response.Headers.Contains("OCI-Subject"));
     }
 
     private RegistryRequest ReadRequest(HttpMethod method, ManifestReference reference, string operation) =>

@@ -1,0 +1,72 @@
+using Promoter.Oci;
+using Promoter.Registries;
+
+namespace Promoter.Copying;
+
+/// <summary>Reads the whole closure of an image from its source, manifests only: the tree below the root, and what is attached to it.</summary>
+public sealed class ClosureReader(int parallelism = ClosureReader.DefaultParallelism)
+{
+    private const int DefaultParallelism = 16;
+
+    // Indexes nest two deep in practice; a limit turns an attack into an error.
+    private const int MaxDepth = 8;
+    private const int MaxManifests = 10_000;
+    private static readonly string[] CosignSuffixes = [".sig", ".att", ".sbom"];
+
+    /// <summary>Reads the closure below a root that has been fetched already.</summary>
+    /// <param name="source">Where the image is.</param>
+    /// <param name="platform">The platform behind the source, for fetching in batches; null: one by one.</param>
+    /// <param name="root">The image's manifest or index.</param>
+    /// <param name="referrers">Which attached artifacts are wanted.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="RegistryException">A child is missing at the source, an index contains itself, or the source failed.</exception>
+    public async Task<ImageClosure> ReadAsync(
+        IRepository source, IRegistryPlatform? platform, Manifest root, ReferrerSelection referrers, CancellationToken cancellationToken)
+    {
+        var walk = new ClosureWalk(source, platform, parallelism, MaxManifests);
+        await walk.AddTreeAsync(root, [], MaxDepth, cancellationToken);
+        var attached = new List<AttachedTag>();
+        if (!referrers.IsNone)
+        {
+            // What is attached may itself have something attached (a signature of an SBOM), so this goes on until nothing new comes.
+            for (var done = 0; done < walk.Manifests.Count;)
+            {
+                var subjects = walk.Manifests.Skip(done).ToList();
+                done = walk.Manifests.Count;
+                await AddReferrersAsync(walk, source, subjects, referrers, cancellationToken);
+                attached.AddRange(await AddCosignTagsAsync(walk, source, subjects, cancellationToken));
+            }
+        }
+
+        return new ImageClosure { Root = root, Manifests = walk.Manifests, Blobs = walk.Blobs, ForeignLayers = walk.ForeignLayers, AttachedTags = attached };
+    }
+
+    private static async Task AddReferrersAsync(
+        ClosureWalk walk, IRepository source, IReadOnlyList<Manifest> subjects, ReferrerSelection referrers, CancellationToken cancellationToken)
+    {
+        var lists = await walk.ForEachAsync(subjects, (subject, ct) => source.ListReferrersAsync(subject.Digest, ct), cancellationToken);
+        foreach (var referrer in lists.SelectMany(l => l).Where(referrers.Takes).DistinctBy(d => d.Digest))
+        {
+            if (walk.Contains(referrer.Digest)) continue;
+            // A list may name what has been removed since (ECR removes referrers within a day): that is not the image's fault.
+            if (await source.FetchManifestAsync(ManifestReference.Of(referrer.Digest), cancellationToken) is { } manifest) await walk.AddTreeAsync(manifest, [], MaxDepth, cancellationToken);
+        }
+    }
+
+    private static async Task<IReadOnlyList<AttachedTag>> AddCosignTagsAsync(
+        ClosureWalk walk, IRepository source, IReadOnlyList<Manifest> subjects, CancellationToken cancellationToken)
+    {
+        // The tags are computed from digests and asked for one by one: listing a repository's tags may take thousands of requests.
+        var tags = subjects.SelectMany(s => CosignSuffixes.Select(suffix => Tag.ForSubject(s.Digest, suffix))).ToList();
+        var manifests = await walk.ForEachAsync(tags, (tag, ct) => source.FetchManifestAsync(ManifestReference.Of(tag), ct), cancellationToken);
+        var attached = new List<AttachedTag>();
+        foreach (var (tag, manifest) in tags.Zip(manifests))
+        {
+            if (manifest is null) continue;
+            await walk.AddTreeAsync(manifest, [], MaxDepth, cancellationToken);
+            attached.Add(new AttachedTag(tag, manifest));
+        }
+
+        return attached;
+    }
+}

@@ -1,0 +1,36 @@
+using Promoter.Oci;
+
+namespace Promoter.Copying;
+
+/// <summary>Everything that an image is made of: its manifests, their blobs, and what is attached to it.</summary>
+public sealed record ImageClosure
+{
+    public required Manifest Root { get; init; }
+
+    /// <summary>All manifests in the order in which they may be pushed: children before parents, subjects before what refers to them.</summary>
+    public required IReadOnlyList<Manifest> Manifests { get; init; }
+
+    /// <summary>All blobs that a registry stores, each once.</summary>
+    public required IReadOnlyList<Descriptor> Blobs { get; init; }
+
+    /// <summary>Layers that clients fetch from elsewhere; they are not copied.</summary>
+    public IReadOnlyList<Descriptor> ForeignLayers { get; init; } = [];
+
+    /// <summary>Cosign's tags (<c>sha256-….sig</c>, <c>.att</c>, <c>.sbom</c>) and what they point to.</summary>
+    public IReadOnlyList<AttachedTag> AttachedTags { get; init; } = [];
+
+    /// <summary>The manifests among <see cref="Manifests"/> that refer to another one (OCI 1.1 <c>subject</c>).</summary>
+    public IEnumerable<Manifest> Referrers => Manifests.Where(m => m.Subject is not null);
+
+    /// <summary>Whether anything that is attached is a signature: cosign's tag or a sigstore referrer.</summary>
+    public bool IsSigned => AttachedTags.Any(t => t.Tag.ToString().EndsWith(".sig", StringComparison.Ordinal)) || Referrers.Any(IsSignature);
+
+    private static bool IsSignature(Manifest referrer) =>
+        referrer.EffectiveArtifactType is { } type
+        && (type.StartsWith("application/vnd.dev.sigstore.bundle", StringComparison.Ordinal)
+            || type.StartsWith("application/vnd.dev.cosign.artifact.sig", StringComparison.Ordinal)
+            || type.StartsWith("application/vnd.cncf.notary.signature", StringComparison.Ordinal));
+}
+
+/// <summary>A tag that attaches an artifact to an image by its name.</summary>
+public sealed record AttachedTag(Tag Tag, Manifest Manifest);

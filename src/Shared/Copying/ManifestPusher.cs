@@ -1,0 +1,49 @@
+using Promoter.Oci;
+using Promoter.Registries;
+
+namespace Promoter.Copying;
+
+/// <summary>
+/// Pushes the manifests of an image by digest, children before parents. A registry that says content is missing (a layer was cleaned up between upload and
+/// manifest) is believed once: what is missing is looked up, sent again, and the manifest with it.
+/// </summary>
+internal sealed class ManifestPusher(BlobCopier blobs, ICopyObserver observer)
+{
+    public async Task PushAsync(ImageCopy image, IEnumerable<Manifest> manifests, CancellationToken cancellationToken)
+    {
+        foreach (var manifest in manifests) await PushAsync(image, ManifestReference.Of(manifest.Digest), manifest, cancellationToken);
+    }
+
+    public async Task PushAsync(ImageCopy image, ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
+    {
+        PushedManifest pushed;
+        try
+        {
+            pushed = await image.Target.PushManifestAsync(reference, manifest, cancellationToken);
+        }
+        catch (RegistryException e) when (e.Fault == RegistryFault.ContentMissing)
+        {
+            await RepairAsync(image, manifest, cancellationToken);
+            pushed = await image.Target.PushManifestAsync(reference, manifest, cancellationToken);
+        }
+
+        if (!pushed.SubjectIsListed) image.UnlistedReferrers.Add(manifest);
+        if (reference.Digest is not null) observer.ManifestPushed(image, manifest);
+    }
+
+    private async Task RepairAsync(ImageCopy image, Manifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var child in image.Closure.Manifests.Where(m => manifest.Manifests.Any(d => d.Digest == m.Digest)))
+        {
+            if (await image.Target.HeadManifestAsync(ManifestReference.Of(child.Digest), cancellationToken) is null)
+            {
+                await PushAsync(image, ManifestReference.Of(child.Digest), child, cancellationToken);
+            }
+        }
+
+        foreach (var blob in image.Closure.Blobs.Where(b => manifest.Blobs.Any(d => d.Digest == b.Digest)))
+        {
+            if (!await image.Target.HasBlobAsync(blob.Digest, cancellationToken)) await blobs.CopyAsync(image, blob, mountFrom: null, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Promoter.Oci;
+using Promoter.Registries;
+
+namespace Promoter.Copying;
+
+/// <summary>A tag that a run moved or made, so that it can be moved back.</summary>
+/// <param name="Previous">Where it pointed before; null where it did not exist.</param>
+public sealed record CommittedTag(string Registry, string Repository, Tag Tag, Digest? Previous, Digest Current);
+
+/// <summary>
+/// The last phase: lets tags point to content that is complete at the target. Attached artifacts come first, so that an image never becomes visible
+/// without its signature.
+/// </summary>
+public sealed class TagCommitter
+{
+    private readonly ManifestPusher _manifests;
+    private readonly ICopyObserver _observer;
+
+    internal TagCommitter(ManifestPusher manifests, ICopyObserver observer)
+    {
+        _manifests = manifests;
+        _observer = observer;
+    }
+
+    /// <summary>Commits the tags of one image.</summary>
+    /// <param name="image">An image whose content has been transferred.</param>
+    /// <param name="previous">Where its tags pointed when the run was planned.</param>
+    /// <param name="cancellationToken">Stops between two tags.</param>
+    /// <exception cref="RegistryException">A tag exists with another digest (<see cref="RegistryFault.TagConflict"/>), or the target failed.</exception>
+    public async Task<IReadOnlyList<CommittedTag>> CommitAsync(ImageCopy image, IReadOnlyDictionary<Tag, Digest> previous, CancellationToken cancellationToken)
+    {
+        var committed = new List<CommittedTag>();
+        await FallbackIndex.AddAsync(image.Target, image.UnlistedReferrers, cancellationToken);
+        foreach (var attached in image.Closure.AttachedTags)
+        {
+            if (await CommitAsync(image, attached.Tag, attached.Manifest, previous: null, mayMove: true, cancellationToken) is { } tag) committed.Add(tag);
+        }
+
+        foreach (var tag in image.Tags)
+        {
+            Digest? before = previous.TryGetValue(tag, out var digest) ? digest : null;
+            if (await CommitAsync(image, tag, image.Closure.Root, before, image.MayMoveTags, cancellationToken) is { } moved) committed.Add(moved);
+        }
+
+        return committed;
+    }
+
+    private async Task<CommittedTag?> CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
+    {
+        if (previous == manifest.Digest) return null;
+        if (previous is { } other && !mayMove) throw Conflict(image.Target, tag, other, manifest.Digest, null);
+        try
+        {
+            await _manifests.PushAsync(image, ManifestReference.Of(tag), manifest, cancellationToken);
+        }
+        catch (RegistryException e) when (e.Fault == RegistryFault.TagConflict)
+        {
+            // Registries with immutable tags refuse even the same digest: then nothing had to be done (aws/containers-roadmap#2179).
+            var current = (await image.Target.HeadManifestAsync(ManifestReference.Of(tag), cancellationToken))?.Digest;
+            if (current == manifest.Digest) return null;
+            throw Conflict(image.Target, tag, current, manifest.Digest, e);
+        }
+
+        _observer.TagCommitted(image, tag, manifest.Digest);
+        return new CommittedTag(image.Target.Host, image.Target.Name, tag, previous, manifest.Digest);
+    }
+
+    /// <summary>The error of a tag that points elsewhere and may not move; names both digests.</summary>
+    public static RegistryException Conflict(IRepository target, Tag tag, Digest? current, Digest wanted, Exception? inner) => new(
+        RegistryFault.TagConflict,
+        $"the tag {tag} of target {target.Host}/{target.Name} points to {current?.ToString() ?? "another digest"}, not to {wanted}; promote under a new tag, or allow this tag to move (mayMove in the rule, --move-tags for copy)",
+        inner)
+    {
+        Operation = "commit tag",
+        Side = Side.Target,
+        Host = target.Host,
+        Repository = target.Name,
+    };
+}
