@@ -1,0 +1,32 @@
+{{/*
+Features that widen the RBAC rules: as `features` says, else as the configuration says. Each prints "true" or nothing.
+*/}}
+{{- define "promoter-admission.largeCopies" -}}
+{{- $said := .Values.features.largeCopies -}}
+{{- if kindIs "invalid" $said -}}
+{{- with (dig "admission" "onDemand" "jobAbove" "" .Values.config) }}true{{ end -}}
+{{- else if $said }}true{{ end -}}
+{{- end -}}
+
+{{- define "promoter-admission.pullSecrets" -}}
+{{- $said := .Values.features.pullSecrets -}}
+{{- if kindIs "invalid" $said -}}
+{{- with (dig "admission" "access" "pullSecrets" "" .Values.config) }}{{ if ne (toString .) "false" }}true{{ end }}{{ end -}}
+{{- else if $said }}true{{ end -}}
+{{- end -}}
+
+{{- define "promoter-admission.prefetch" -}}
+{{- $said := .Values.features.prefetch -}}
+{{- if kindIs "invalid" $said -}}
+{{- with (dig "admission" "prefetch" "" .Values.config) }}{{ if or (not (kindIs "map" .)) (dig "enabled" true .) }}true{{ end }}{{ end -}}
+{{- else if $said }}true{{ end -}}
+{{- end -}}
+
+{{/* 1.28 is the first server that has matchConditions switched on. */}}
+{{- define "promoter-admission.hasMatchConditions" -}}
+{{- if semverCompare ">=1.28.0-0" .Capabilities.KubeVersion.Version }}true{{ end -}}
+{{- end -}}
+
+{{- define "promoter-admission.hasAdmissionPolicies" -}}
+{{- if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}true{{ end -}}
+{{- end -}}
