@@ -1,0 +1,175 @@
+using Promoter.Copying;
+using Promoter.Oci;
+using Promoter.Registries;
+
+namespace Promoter.Promotion;
+
+/// <summary>
+/// Finds out what a promotion has to do. The target is asked first: what is pinned by digest and present there costs one request (on ECR one per hundred
+/// images of a repository), and its source is not even logged in to.
+/// </summary>
+public sealed class PromotionPlanner(RegistryClients registries, int parallelism = PromotionPlanner.DefaultParallelism)
+{
+    private const int DefaultParallelism = 8;
+    private readonly TargetInventory _inventory = new();
+    private readonly ClosureReader _closures = new();
+
+    /// <summary>Plans the requests; what is wrong with one of them is in its <see cref="PlannedImage.Failure"/>.</summary>
+    /// <exception cref="PromotionException">Two requests claim one target tag.</exception>
+    public async Task<PromotionPlan> PlanAsync(
+        IReadOnlyList<PromotionRequest> requests, IReadOnlyList<SkippedImage> skipped, CancellationToken cancellationToken)
+    {
+        var distinct = TargetClaims.Distinct(requests);
+        var planned = new PlannedImage[distinct.Count];
+        var byRepository = distinct.Select((request, index) => (request, index)).GroupBy(x => x.request.Target.Name).ToList();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(byRepository, options, async (group, ct) =>
+        {
+            var items = group.ToList();
+            var results = await PlanRepositoryAsync([.. items.Select(i => i.request)], ct);
+            foreach (var ((_, index), result) in items.Zip(results)) planned[index] = result;
+        });
+        return new PromotionPlan(planned, skipped);
+    }
+
+    private async Task<IReadOnlyList<PlannedImage>> PlanRepositoryAsync(IReadOnlyList<PromotionRequest> requests, CancellationToken cancellationToken)
+    {
+        var name = requests[0].Target;
+        var target = registries.Repository(name.Registry, name.Repository, Side.Target);
+        try
+        {
+            var queries = requests.Select(r => new ManifestQuery(r.TargetTag, r.PinnedDigest)).ToList();
+            var answers = await _inventory.FindManifestsAsync(target, registries.PlatformOf(target.Host), queries, cancellationToken);
+            return await Bounded.ForEachAsync([.. requests.Zip(answers)], parallelism, (pair, ct) => PlanImageAsync(pair.First, pair.Second, target, ct), cancellationToken);
+        }
+        catch (RegistryException e)
+        {
+            return [.. requests.Select(r => Failed(r, e))];
+        }
+    }
+
+    private async Task<PlannedImage> PlanImageAsync(PromotionRequest request, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return request.PinnedDigest is { } digest
+                ? await PlanPinnedAsync(request, digest, answer, target, cancellationToken)
+                : await PlanByTagAsync(request, answer, target, cancellationToken);
+        }
+        catch (Exception e) when (e is RegistryException or PromotionException)
+        {
+            return Failed(request, e) with { PreviousDigest = answer.TagDigest };
+        }
+    }
+
+    private async Task<PlannedImage> PlanPinnedAsync(
+        PromotionRequest request, Digest digest, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
+    {
+        var tagIsRight = request.TargetTag is null || answer.TagDigest == digest;
+        if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && !answer.IsArchived) return UpToDate(request, digest, answer);
+        ThrowIfTagMayNotMove(request, target, answer.TagDigest, digest);
+        if (answer is { HasDigest: true, IsArchived: false })
+        {
+            // The bytes come from the target itself, so that a second tag can be promoted although the source is gone.
+            var manifest = answer.Manifest ?? await target.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken);
+            if (manifest is not null) return TagMissing(request, manifest, answer, target);
+        }
+
+        var source = SourceOf(request);
+        var root = await source.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken) ?? throw NotAtSource(request, source);
+        return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
+    }
+
+    private async Task<PlannedImage> PlanByTagAsync(PromotionRequest request, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
+    {
+        var source = SourceOf(request);
+        Manifest? root = null;
+        if (answer.TagDigest is { } present)
+        {
+            // Most likely nothing has changed, and HEAD tells that without the bytes.
+            var head = await source.HeadManifestAsync(request.Source.Manifest, cancellationToken) ?? throw NotAtSource(request, source);
+            if (head.Digest == present && !answer.IsArchived) return UpToDate(request, present, answer);
+            ThrowIfTagMayNotMove(request, target, present, head.Digest);
+            root = await source.FetchManifestAsync(ManifestReference.Of(head.Digest), cancellationToken);
+        }
+
+        root ??= await source.FetchManifestAsync(request.Source.Manifest, cancellationToken) ?? throw NotAtSource(request, source);
+        return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
+    }
+
+    private async Task<PlannedImage> PlanCopyAsync(
+        PromotionRequest request, Manifest root, ManifestAnswer answer, IRepository source, IRepository target, CancellationToken cancellationToken)
+    {
+        var closure = await _closures.ReadAsync(source, registries.PlatformOf(source.Host), root, request.Referrers, cancellationToken);
+        if (request.RequireSignature && !closure.IsSigned)
+        {
+            throw new PromotionException(ExitCode.Refused, $"{request.Source} carries no signature (neither a cosign tag nor a signature referrer), and the rule requires one; sign it at the source");
+        }
+
+        var missing = answer.RepositoryExists ? await MissingAsync(closure, target, cancellationToken) : (closure.Blobs, closure.Manifests);
+        var copy = new ImageCopy
+        {
+            Source = source,
+            Target = target,
+            Closure = closure,
+            MissingBlobs = missing.Blobs,
+            MissingManifests = missing.Manifests,
+            Tags = request.TargetTag is { } tag ? [tag] : [],
+            MayMoveTags = request.MayMoveTag,
+        };
+        var state = missing.Blobs.Count == 0 && missing.Manifests.Count == 0 ? ImageState.TagMissing : ImageState.ToCopy;
+        return new PlannedImage(request, state) { Digest = root.Digest, PreviousDigest = answer.TagDigest, Copy = copy, RepositoryMissing = !answer.RepositoryExists };
+    }
+
+    private async Task<(IReadOnlyList<Descriptor> Blobs, IReadOnlyList<Manifest> Manifests)> MissingAsync(ImageClosure closure, IRepository target, CancellationToken cancellationToken)
+    {
+        var platform = registries.PlatformOf(target.Host);
+        var blobs = await _inventory.MissingBlobsAsync(target, platform, closure.Blobs, cancellationToken);
+        return (blobs, await MissingManifests.FindAsync(closure, blobs, (digests, ct) => PresentAsync(target, platform, digests, ct), cancellationToken));
+    }
+
+    private async Task<IReadOnlySet<Digest>> PresentAsync(IRepository target, IRegistryPlatform? platform, IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
+    {
+        var answers = await _inventory.FindManifestsAsync(target, platform, [.. digests.Select(d => new ManifestQuery(null, d))], cancellationToken);
+        return answers.Where(a => a is { HasDigest: true, IsArchived: false }).Select(a => a.Query.Digest!.Value).ToHashSet();
+    }
+
+    private IRepository SourceOf(PromotionRequest request) => registries.Repository(request.Source.Registry, request.Source.Repository, Side.Source);
+
+    private static void ThrowIfTagMayNotMove(PromotionRequest request, IRepository target, Digest? current, Digest wanted)
+    {
+        if (request.TargetTag is { } tag && current is { } other && other != wanted && !request.MayMoveTag) throw TagCommitter.Conflict(target, tag, other, wanted, null);
+    }
+
+    private static PlannedImage UpToDate(PromotionRequest request, Digest digest, ManifestAnswer answer) =>
+        new(request, ImageState.UpToDate) { Digest = digest, PreviousDigest = answer.TagDigest };
+
+    private static PlannedImage TagMissing(PromotionRequest request, Manifest manifest, ManifestAnswer answer, IRepository target) =>
+        new(request, ImageState.TagMissing)
+        {
+            Digest = manifest.Digest,
+            PreviousDigest = answer.TagDigest,
+            Copy = new ImageCopy
+            {
+                Source = target,
+                Target = target,
+                Closure = new ImageClosure { Root = manifest, Manifests = [manifest], Blobs = [] },
+                MissingBlobs = [],
+                MissingManifests = [],
+                Tags = request.TargetTag is { } tag ? [tag] : [],
+                MayMoveTags = request.MayMoveTag,
+            },
+        };
+
+    private static PlannedImage Failed(PromotionRequest request, Exception e) => new(request, ImageState.Failed) { Failure = e };
+
+    private static RegistryException NotAtSource(PromotionRequest request, IRepository source) => new(
+        RegistryFault.NotFound,
+        $"the image {request.Source} is not at the source: it was never pushed, has been deleted, or has another name there; push it, or correct {request.Target}")
+    {
+        Operation = "fetch manifest",
+        Side = Side.Source,
+        Host = source.Host,
+        Repository = source.Name,
+    };
+}
