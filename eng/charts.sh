@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lints and renders every chart, with its defaults and with each file in its ci/ folder; builds every kustomization under charts/.
+# Lints and renders the charts with every file of their ci/ folders, for the oldest and the newest Kubernetes that they support; builds the example chart
+# with its dependency, and every kustomization. What the rendered objects have to be is asserted by Promoter.Interop.Tests (Gitops).
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,23 +8,36 @@ cd "$root"
 export PATH="$root/.cache/tools/bin:$PATH"
 eng/need.sh helm kubectl
 
+versions=(1.26.0 1.34.0)
 status=0
-rendered=$(mktemp -d)
-trap 'rm -rf "$rendered"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+render() {
+  local chart=$1 values=$2 version
+  for version in "${versions[@]}"; do
+    helm template lint "$chart" --namespace lint --values "$values" --kube-version "$version" > "$work/out.yaml" || status=1
+  done
+}
 
 for chart in charts/*/Chart.yaml; do
-  [ -e "$chart" ] || continue
   chart=$(dirname "$chart")
-  values=("")
-  for file in "$chart"/ci/*.yaml; do
-    [ ! -e "$file" ] || values+=("$file")
+  for values in "$chart"/ci/*.yaml; do
+    echo "charts: $chart with $(basename "$values")"
+    helm lint --quiet --strict "$chart" --values "$values" || status=1
+    render "$chart" "$values"
   done
-  for file in "${values[@]}"; do
-    echo "charts: $chart${file:+ with $file}"
-    helm lint --quiet "$chart" ${file:+--values "$file"} || status=1
-    # A library chart has nothing to render by itself.
-    grep -q '^type: library' "$chart/Chart.yaml" ||
-      helm template lint "$chart" --namespace lint ${file:+--values "$file"} > "$rendered/out.yaml" || status=1
+done
+
+# The dependency is a path in the repository, and building it writes into the chart: work on a copy.
+cp -r charts examples "$work"
+for chart in "$work"/examples/helm/*/Chart.yaml; do
+  chart=$(dirname "$chart")
+  helm dependency build "$chart" > "$work/out.yaml" || status=1
+  for values in "$chart"/values-*.yaml; do
+    echo "charts: ${chart#"$work"/} with $(basename "$values")"
+    helm lint --quiet --strict "$chart" --values "$values" || status=1
+    render "$chart" "$values"
   done
 done
 
@@ -31,7 +45,7 @@ while read -r kustomization; do
   # A component is built through an overlay that uses it.
   grep -q '^kind: Component' "$kustomization" && continue
   echo "charts: $kustomization"
-  kubectl kustomize "$(dirname "$kustomization")" > "$rendered/out.yaml" || status=1
-done < <(find charts examples -name kustomization.yaml 2> /dev/null)
+  kubectl kustomize "$(dirname "$kustomization")" > "$work/out.yaml" || status=1
+done < <(find charts examples -name kustomization.yaml)
 
 exit "$status"

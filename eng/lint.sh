@@ -26,7 +26,7 @@ files() { git ls-files --cached --others --exclude-standard -- "$@" | while read
 mapfile -t scripts < <(files '*.sh' .ci/run)
 check shellcheck --external-sources "${scripts[@]}"
 
-mapfile -t yaml < <(files '*.yaml' '*.yml' ':!charts/*/templates/*' ':!tests/*')
+mapfile -t yaml < <(files '*.yaml' '*.yml' ':!charts/*/templates/*' ':!examples/helm/*/templates/*' ':!tests/*')
 if [ "${#yaml[@]}" -gt 0 ]; then
   check yamllint --strict "${yaml[@]}"
 fi
