@@ -13,7 +13,7 @@ install=${PROMOTER_INSTALL_TOOLS:-1}
 
 # program=package
 debian=(docker-registry=docker-registry skopeo=skopeo buildah=buildah containerd=containerd runc=runc nginx=nginx-light
-  openssl=openssl jq=jq unzip=unzip shellcheck=shellcheck yamllint=yamllint npm=npm)
+  openssl=openssl jq=jq unzip=unzip shellcheck=shellcheck yamllint=yamllint time=time npm=npm)
 if [ "${1:-}" = "--bench" ]; then
   debian+=(hyperfine=hyperfine wrk=wrk)
 fi

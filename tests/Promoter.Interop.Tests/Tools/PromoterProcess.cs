@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Promoter.Interop.Tests.Tools;
+
+/// <summary>
+/// The built promoter as a child process, cut off from whatever the machine has configured: no home, no docker configuration and no AWS settings
+/// but those that a test gives it.
+/// </summary>
+public sealed class PromoterProcess : IDisposable
+{
+    private static readonly string[] Inherited =
+        ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "REGISTRY_AUTH_FILE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+
+    private readonly TemporaryFolder _home = new();
+
+    /// <summary>Variables for the runs to come.</summary>
+    public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Gives the promoter a docker configuration with these credentials (user:password) for a registry.</summary>
+    public PromoterProcess WithDockerLogin(string host, string credentials)
+    {
+        var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(credentials));
+        _home.Write(".docker/config.json", $$"""{ "auths": { "{{host}}": { "auth": "{{encoded}}" } } }""");
+        return this;
+    }
+
+    /// <summary>Runs it to its end, whatever the exit code.</summary>
+    public Task<PromoterResult> RunAsync(params string[] arguments) => RunAsync(arguments, input: null, measureMemory: false);
+
+    /// <summary>Runs it with this standard input.</summary>
+    public Task<PromoterResult> RunWithInputAsync(string input, params string[] arguments) => RunAsync(arguments, input, measureMemory: false);
+
+    /// <summary>Runs it under GNU time, which reports the peak resident set that the kernel counted; skips the test where time is not installed.</summary>
+    public Task<PromoterResult> RunMeasuredAsync(params string[] arguments) => RunAsync(arguments, input: null, measureMemory: true);
+
+    public void Dispose() => _home.Dispose();
+
+    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory)
+    {
+        var dotnet = Toolbox.Find("dotnet") ?? throw new InvalidOperationException("dotnet is not on PATH.");
+        var measured = _home["peak-kib"];
+        var program = measureMemory ? new ExternalProgram(Toolbox.Require("time")) : new ExternalProgram(dotnet);
+        IEnumerable<string> command = [ProgramPath(), .. arguments];
+        if (measureMemory)
+        {
+            command = ["--quiet", "--format", "%M", "--output", measured, dotnet, .. command];
+        }
+
+        foreach (var name in Inherited)
+        {
+            program.Environment[name] = null;
+        }
+
+        program.Environment["HOME"] = _home.Path;
+        program.Environment["DOCKER_CONFIG"] = _home[".docker"];
+        // Nothing is to be asked of an instance metadata service that a test does not emulate.
+        program.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        foreach (var (name, value) in Environment)
+        {
+            program.Environment[name] = value;
+        }
+
+        var result = await program.TryRunAsync(command, input);
+        return new PromoterResult(
+            result, measureMemory ? long.Parse(File.ReadAllLines(measured)[^1], CultureInfo.InvariantCulture) * 1024 : null);
+    }
+
+    private static string ProgramPath()
+    {
+        // The same configuration as the tests were built in.
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var path = Path.Combine(Toolbox.RepositoryRoot, "artifacts", "bin", "Promoter.Job", configuration, "promoter.dll");
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there: build src/Promoter.Job first.");
+    }
+}
