@@ -1,0 +1,155 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Promoter.FakeApiServer;
+using Promoter.Kubernetes;
+
+namespace Promoter.Shared.Tests.Kubernetes;
+
+public sealed class KubernetesClientTests : IAsyncLifetime
+{
+    private ApiServer _server = null!;
+    private KubernetesClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await ApiServer.StartAsync();
+        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_object_that_is_created_can_be_read_patched_and_deleted()
+    {
+        await _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
+
+        var patched = await _client.PatchAsync(
+            ResourceType.ConfigMaps, "shop", "settings", KubernetesPatch.Merge(new JsonObject { ["data"] = new JsonObject { ["a"] = "b" } }), CancellationToken.None);
+        await _client.DeleteAsync(ResourceType.ConfigMaps, "shop", "settings", patched.ResourceVersion(), CancellationToken.None);
+
+        Assert.Equal("b", patched.Text("data", "a"));
+        Assert.Null(await _client.FindAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("application/json-patch+json")]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/strategic-merge-patch+json")]
+    [InlineData("application/apply-patch+yaml")]
+    public async Task Every_patch_type_is_sent_under_its_own_media_type(string mediaType)
+    {
+        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        var change = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["data"] = new JsonObject { ["a"] = "b" } };
+        var patch = mediaType switch
+        {
+            "application/json-patch+json" => KubernetesPatch.Json([new JsonObject { ["op"] = "add", ["path"] = "/data", ["value"] = new JsonObject { ["a"] = "b" } }]),
+            "application/merge-patch+json" => KubernetesPatch.Merge(change),
+            "application/strategic-merge-patch+json" => KubernetesPatch.Strategic(change),
+            _ => KubernetesPatch.Apply(change, "promoter"),
+        };
+
+        var patched = await _client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", patch, CancellationToken.None);
+
+        Assert.Equal("b", patched.Text("data", "a"));
+        Assert.StartsWith(mediaType, _server.Calls.Last().ContentType, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stale_resource_version_is_a_conflict()
+    {
+        var old = _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        _server.Change("/api/v1/namespaces/shop/configmaps/settings", item => item["data"] = new JsonObject { ["x"] = "y" });
+
+        var refused = await Assert.ThrowsAsync<KubernetesException>(
+            () => _client.ReplaceAsync(ResourceType.ConfigMaps, "shop", "settings", old, CancellationToken.None));
+
+        Assert.True(refused.IsConflict);
+        Assert.False(refused.IsAlreadyExists);
+    }
+
+    [Fact]
+    public async Task A_second_object_of_the_same_name_already_exists()
+    {
+        await _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<KubernetesException>(
+            () => _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
+
+        Assert.True(refused.IsAlreadyExists);
+        Assert.Contains("settings", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_is_read_page_by_page()
+    {
+        for (var i = 0; i < 7; i++) _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
+
+        var (items, _) = await _client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 3 }, CancellationToken.None);
+
+        Assert.Equal(7, items.Count);
+        Assert.Equal(3, _server.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task A_refusal_that_says_when_to_come_back_is_repeated(int status)
+    {
+        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        _server.Fail(new ApiFault((_, _) => true, status, Times: 3) { RetryAfter = 0 });
+
+        await _client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", KubernetesPatch.Merge([]), CancellationToken.None);
+
+        Assert.Equal(4, _server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_does_not_say_when_is_the_callers_to_handle()
+    {
+        _server.Fail(new ApiFault((_, _) => true, 500));
+
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => _client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, refused.Status);
+        Assert.Single(_server.Calls);
+    }
+
+    [Fact]
+    public async Task A_write_on_a_connection_that_breaks_is_not_repeated()
+    {
+        _server.Fail(new ApiFault((_, _) => true, Status: null));
+
+        var broken = await Assert.ThrowsAsync<KubernetesException>(
+            () => _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
+
+        Assert.Null(broken.Status);
+        Assert.Contains(_server.Url.ToString(), broken.Message, StringComparison.Ordinal);
+        Assert.Single(_server.Calls);
+    }
+
+    [Fact]
+    public async Task Vendors_version_suffixes_are_understood()
+    {
+        _server.Version = ("1", "27+");
+
+        Assert.Equal((1, 27), await _client.VersionAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_server_behind_a_path_prefix_is_asked_under_that_prefix()
+    {
+        using var client = new KubernetesClient(new KubernetesEndpoint { Server = new Uri(_server.Url, "prefix/") }, TimeProvider.System);
+
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => client.GetAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None));
+
+        Assert.True(refused.IsNotFound);
+        Assert.Contains("/prefix/api/v1/namespaces/shop/configmaps/settings", _server.Calls.Single().Target, StringComparison.Ordinal);
+    }
+
+    private static JsonObject ConfigMap(string name) =>
+        new() { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = name } };
+}
