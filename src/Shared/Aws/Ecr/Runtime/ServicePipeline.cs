@@ -1,0 +1,14 @@
+using Amazon.Runtime.Internal;
+
+namespace Promoter.Aws.Ecr.Runtime;
+
+internal static class ServicePipeline
+{
+    /// <summary>Puts the endpoint and signature steps where generated clients have them: the resolver before the signature's choice.</summary>
+    public static void Complete(RuntimePipeline pipeline)
+    {
+        pipeline.RemoveHandler<EndpointResolver>();
+        pipeline.AddHandlerAfter<Marshaller>(new ServiceEndpointResolver());
+        pipeline.AddHandlerAfter<Marshaller>(new ServiceAuthHandler());
+    }
+}
