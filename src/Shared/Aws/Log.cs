@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Promoter.Aws;
+
+/// <summary>Events 3000 to 3099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3000, LogLevel.Debug, "Obtained a registry token for {Identity}, valid until {ExpiresAt:u}")]
+    public static partial void TokenObtained(ILogger logger, string identity, DateTimeOffset expiresAt);
+
+    [LoggerMessage(3001, LogLevel.Warning, "Could not renew the registry token of {Identity}; the present one is used until it expires at {ExpiresAt:u}: {Reason}")]
+    public static partial void TokenNotRenewed(ILogger logger, string identity, DateTimeOffset expiresAt, string reason);
+}
