@@ -42,6 +42,10 @@ format-check: need-dotnet ## Fail where the sources are not in the house format
 lint: ## Check scripts, YAML, JSON and charts
 	eng/lint.sh
 
+.PHONY: bench
+bench: need-dotnet ## Compare with skopeo (and crane, regctl, oras where installed); writes docs/benchmarks.md
+	eng/bench.sh
+
 .PHONY: images
 images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000
 	eng/images.sh

@@ -1,1 +1,16 @@
+using Promoter.Benchmarks;
+using Promoter.Benchmarks.Copying;
+
+if (args is not [var promoter, var report])
+{
+    await Console.Error.WriteLineAsync("usage: Promoter.Benchmarks PROMOTER-EXECUTABLE REPORT.md (make bench does both)");
+    return 2;
+}
+
+var contenders = Contender.Find(promoter);
+var comparison = new CopyComparison(contenders, Console.Error);
+var results = await comparison.RunAsync(Scenario.All, repetitions: 3);
+
+await Console.Out.WriteLineAsync(CopyReport.Table(results));
+await File.WriteAllTextAsync(report, CopyReport.Document(results, await Machine.DescribeAsync(contenders)));
 return 0;
