@@ -4,7 +4,7 @@ Scope: {ctx, side: "source" or "target"}.
 */}}
 {{- define "promoter-admission.prefixes" -}}
 {{- $prefixes := list -}}
-{{- range .ctx.Values.config.rules -}}
+{{- range (.ctx.Values.config | default dict).rules -}}
 {{- $prefixes = append $prefixes (index . $.side | default "" | toString) -}}
 {{- end -}}
 {{- $prefixes = concat $prefixes (index .ctx.Values.webhook.matchConditions.registries (printf "%ss" .side)) -}}

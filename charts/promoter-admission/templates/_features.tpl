@@ -4,21 +4,21 @@ Features that widen the RBAC rules: as `features` says, else as the configuratio
 {{- define "promoter-admission.largeCopies" -}}
 {{- $said := .Values.features.largeCopies -}}
 {{- if kindIs "invalid" $said -}}
-{{- with (dig "admission" "onDemand" "jobAbove" "" .Values.config) }}true{{ end -}}
+{{- with (dig "admission" "onDemand" "jobAbove" "" (.Values.config | default dict)) }}true{{ end -}}
 {{- else if $said }}true{{ end -}}
 {{- end -}}
 
 {{- define "promoter-admission.pullSecrets" -}}
 {{- $said := .Values.features.pullSecrets -}}
 {{- if kindIs "invalid" $said -}}
-{{- with (dig "admission" "access" "pullSecrets" "" .Values.config) }}{{ if ne (toString .) "false" }}true{{ end }}{{ end -}}
+{{- with (dig "admission" "access" "pullSecrets" "" (.Values.config | default dict)) }}{{ if ne (toString .) "false" }}true{{ end }}{{ end -}}
 {{- else if $said }}true{{ end -}}
 {{- end -}}
 
 {{- define "promoter-admission.prefetch" -}}
 {{- $said := .Values.features.prefetch -}}
 {{- if kindIs "invalid" $said -}}
-{{- with (dig "admission" "prefetch" "" .Values.config) }}{{ if or (not (kindIs "map" .)) (dig "enabled" true .) }}true{{ end }}{{ end -}}
+{{- with (dig "admission" "prefetch" "" (.Values.config | default dict)) }}{{ if or (not (kindIs "map" .)) (dig "enabled" true .) }}true{{ end }}{{ end -}}
 {{- else if $said }}true{{ end -}}
 {{- end -}}
 

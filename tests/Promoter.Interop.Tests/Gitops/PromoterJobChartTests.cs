@@ -1,0 +1,171 @@
+using Promoter.Interop.Tests.Gitops.OpenApi;
+
+namespace Promoter.Interop.Tests.Gitops;
+
+public sealed class PromoterJobChartTests
+{
+    private const string Source = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
+    private const string Target = "222222222222.dkr.ecr.eu-west-1.amazonaws.com";
+
+    private readonly HelmChart _chart = HelmChart.Named("promoter-job");
+
+    public static TheoryData<string, string> Renderings()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var values in (string[])["images", "sharded", "account"])
+        {
+            foreach (var version in (string[])["1.26.0", "1.34.0"]) data.Add(values, version);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Renderings))]
+    public async Task What_is_rendered_is_valid_for_the_api_server(string values, string kubernetes)
+    {
+        var rendered = await _chart.TemplateAsync("--values", _chart.Values(values), "--kube-version", kubernetes);
+
+        // The controller for EKS serves this kind; a cluster without it does not switch it on.
+        var builtIn = rendered.Objects.Where(o => (string)o["kind"]! != "PodIdentityAssociation");
+        Assert.Empty(builtIn.SelectMany(KubernetesSchemas.V1_34.Violations));
+    }
+
+    [Fact]
+    public async Task The_job_promotes_exactly_the_images_of_the_values_between_the_registries_of_the_values()
+    {
+        var job = await JobAsync();
+
+        Assert.Equal([$"{Target}/shop/web:v1.2.3", $"{Target}/shop/sidecar:2"], job.Images);
+        Assert.Equal(["--from", Source, "--to", Target], job.Arguments.SkipWhile(a => a != "--from").Take(4));
+    }
+
+    [Fact]
+    public async Task The_job_is_a_hook_that_runs_before_everything_else_and_stays_until_the_next_sync()
+    {
+        var job = await JobAsync();
+
+        Assert.Equal("PreSync", job.Annotation("argocd.argoproj.io/hook"));
+        Assert.Equal("BeforeHookCreation", job.Annotation("argocd.argoproj.io/hook-delete-policy"));
+        Assert.Equal("-5", job.Annotation("argocd.argoproj.io/sync-wave"));
+        Assert.Equal("pre-install,pre-upgrade,pre-rollback", job.Annotation("helm.sh/hook"));
+        Assert.Null(job.Spec["ttlSecondsAfterFinished"]);
+    }
+
+    [Theory]
+    [InlineData("argocd", "PreSync", null)]
+    [InlineData("helm", null, "-5")]
+    [InlineData("none", null, null)]
+    public async Task The_kind_of_hook_decides_whose_annotations_it_carries(string type, string? phase, string? weight)
+    {
+        var job = await JobAsync("--set", $"hook.type={type}");
+
+        Assert.Equal(phase, job.Annotation("argocd.argoproj.io/hook"));
+        Assert.Equal(weight, job.Annotation("helm.sh/hook-weight"));
+    }
+
+    [Fact]
+    public async Task Exit_codes_that_no_retry_can_change_fail_the_job_at_once_and_lost_nodes_are_not_counted()
+    {
+        var rules = (await JobAsync("--set", "job.failOnExitCodes={10,2}")).Spec["podFailurePolicy"]!["rules"]!.AsArray();
+
+        Assert.Equal("Ignore", (string)rules[0]!["action"]!);
+        Assert.Equal("DisruptionTarget", (string)rules[0]!["onPodConditions"]![0]!["type"]!);
+        Assert.Equal("FailJob", (string)rules[1]!["action"]!);
+        // The API server refuses values that are not in ascending order.
+        Assert.Equal([2, 10], rules[1]!["onExitCodes"]!["values"]!.AsArray().Select(v => (long)v!));
+    }
+
+    [Fact]
+    public async Task By_default_the_exit_codes_of_permanent_failures_are_listed()
+    {
+        var rule = (await JobAsync()).Spec["podFailurePolicy"]!["rules"]![1]!;
+
+        Assert.Equal([2, 3, 4, 5, 8], rule["onExitCodes"]!["values"]!.AsArray().Select(v => (long)v!));
+        Assert.Equal("promote", (string)rule["onExitCodes"]!["containerName"]!);
+    }
+
+    [Fact]
+    public async Task The_pod_meets_the_restricted_pod_security_standard()
+    {
+        var job = await JobAsync();
+
+        PodSecurity.AssertRestricted(job.PodSpec);
+        Assert.True((bool)job.Container["securityContext"]!["readOnlyRootFilesystem"]!);
+        Assert.False((bool)job.PodSpec["automountServiceAccountToken"]!);
+    }
+
+    [Fact]
+    public async Task Shards_make_an_indexed_job_and_tell_the_program_their_number()
+    {
+        var job = await JobAsync("--values", _chart.Values("sharded"));
+
+        Assert.Equal("Indexed", (string)job.Spec["completionMode"]!);
+        Assert.Equal(4, (long)job.Spec["completions"]!);
+        Assert.Equal(4, (long)job.Spec["parallelism"]!);
+        Assert.Equal("4", job.Arguments.SkipWhile(a => a != "--shards").ElementAt(1));
+    }
+
+    [Fact]
+    public async Task The_configuration_travels_in_the_job_because_a_config_map_of_the_application_would_come_too_late()
+    {
+        var job = await JobAsync("--values", _chart.Values("sharded"));
+
+        var config = Rendered.Parse((string)job.Spec["template"]!["metadata"]!["annotations"]!["promoter.dev/config"]!).Only("PromotionConfig");
+        Assert.Equal(Source, (string)config["rules"]![0]!["source"]!);
+        var volume = job.PodSpec["volumes"]!.AsArray().Single(v => (string)v!["name"]! == "config")!;
+        Assert.Equal("metadata.annotations['promoter.dev/config']", (string)volume["downwardAPI"]!["items"]![0]!["fieldRef"]!["fieldPath"]!);
+        Assert.Equal("/etc/promoter/config.yaml", job.Arguments.SkipWhile(a => a != "--config").ElementAt(1));
+    }
+
+    [Fact]
+    public async Task A_namespace_is_prepared_without_a_job()
+    {
+        var rendered = await _chart.TemplateAsync("--values", _chart.Values("account"));
+
+        Assert.Empty(rendered.OfKind("Job"));
+        var annotations = rendered.Only("ServiceAccount")["metadata"]!["annotations"]!;
+        Assert.Equal("arn:aws:iam::222222222222:role/promoter", (string)annotations["eks.amazonaws.com/role-arn"]!);
+        Assert.Equal("3600", (string)annotations["eks.amazonaws.com/token-expiration"]!);
+        Assert.Equal("promoter", (string)rendered.Only("PodIdentityAssociation")["spec"]!["serviceAccount"]!);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_a_hook_itself_comes_one_wave_earlier()
+    {
+        var account = (await _chart.TemplateAsync("--values", _chart.Values("sharded"))).Only("ServiceAccount");
+
+        Assert.Equal("-6", (string)account["metadata"]!["annotations"]!["argocd.argoproj.io/sync-wave"]!);
+    }
+
+    [Fact]
+    public async Task A_long_name_is_cut_so_that_the_pods_of_all_shards_have_valid_names_and_two_long_names_differ()
+    {
+        var first = (await JobAsync("--set", $"fullnameOverride={new string('a', 62)}b")).Name;
+        var second = (await JobAsync("--set", $"fullnameOverride={new string('a', 62)}c")).Name;
+
+        Assert.InRange(first.Length, 1, 52);
+        Assert.NotEqual(first, second);
+    }
+
+    [Theory]
+    [InlineData("job.activeDeadlineSeconds=null", "missing property 'activeDeadlineSeconds'")]
+    [InlineData("job.ttlSecondsAfterFinished=5", "minimum: got 5, want 600")]
+    [InlineData("shards=0", "minimum: got 0, want 1")]
+    [InlineData("job.backofLimit=1", "additional properties 'backofLimit' not allowed")]
+    [InlineData("from=https://registry.example", "does not match pattern")]
+    [InlineData("image.repository=", "image.repository is not set")]
+    [InlineData("images[0]=", "'anyOf' failed")]
+    [InlineData("images[0]= {{ .Values.commonLabels.missing }}", "an image reference is empty")]
+    [InlineData("to=", "where do images come from?")]
+    [InlineData("serviceAccount.create=true", "before this release's service account exists")]
+    [InlineData("configMap.name=promoter,config.rules[0].name=a", "are both set")]
+    [InlineData("images=null", "nothing to render")]
+    public async Task Values_that_cannot_work_are_refused_with_the_reason(string setting, string reason)
+    {
+        Assert.Contains(reason, await _chart.RefusalAsync("--values", _chart.Values("images"), "--set", setting), StringComparison.Ordinal);
+    }
+
+    private async Task<HookJob> JobAsync(params string[] arguments) =>
+        new((await _chart.TemplateAsync(["--values", _chart.Values("images"), .. arguments])).Only("Job"));
+}
