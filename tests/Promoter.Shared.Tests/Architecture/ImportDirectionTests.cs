@@ -10,12 +10,14 @@ public sealed partial class ImportDirectionTests
     {
         ["Oci"] = [],
         ["Telemetry"] = [],
+        // Reading with positions, for configuration and manifests alike; knows nothing of either.
+        ["Yaml"] = [],
         ["Registries"] = ["Oci", "Telemetry"],
         ["Copying"] = ["Oci", "Registries", "Telemetry"],
-        ["Promotion"] = ["Oci", "Registries", "Copying", "Telemetry"],
+        ["Promotion"] = ["Oci", "Registries", "Copying", "Telemetry", "Yaml"],
         // Implements what Registries and Promotion ask for.
         ["Aws"] = ["Oci", "Registries", "Promotion", "Telemetry"],
-        ["Discovery"] = ["Oci"],
+        ["Discovery"] = ["Oci", "Yaml"],
         ["Kubernetes"] = ["Telemetry"],
     };
 

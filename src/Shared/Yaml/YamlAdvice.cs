@@ -1,0 +1,31 @@
+namespace Promoter.Yaml;
+
+/// <summary>Says what to do about the mistakes that people make most often, where the parser only says what it found.</summary>
+internal static class YamlAdvice
+{
+    public static string For(string message, string text, Position place)
+    {
+        var problem = message.TrimEnd('.');
+        var line = LineAt(text, place.Line);
+        var indent = line[..^line.TrimStart().Length];
+        if (indent.Contains('\t')) return $"{problem}; the line is indented with a tab: indent with spaces";
+        if (line.Contains("{{", StringComparison.Ordinal)) return $"{problem}; the line holds a template: render it first (helm template, or --helm-chart)";
+        if (line.StartsWith("<<<<<<<", StringComparison.Ordinal) || line.StartsWith(">>>>>>>", StringComparison.Ordinal) || line.StartsWith("=======", StringComparison.Ordinal))
+        {
+            return $"{problem}; the line is a merge conflict that git left: resolve it first";
+        }
+
+        return problem;
+    }
+
+    private static ReadOnlySpan<char> LineAt(string text, int number)
+    {
+        var current = 1;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (current++ == number) return line;
+        }
+
+        return default;
+    }
+}

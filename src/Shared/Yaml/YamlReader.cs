@@ -1,0 +1,47 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Promoter.Yaml;
+
+/// <summary>Reads the documents of a YAML stream one after the other, as values with positions.</summary>
+public static class YamlReader
+{
+    /// <param name="file">What messages call the text.</param>
+    /// <param name="text">One or more documents, parted by <c>---</c>.</param>
+    /// <exception cref="YamlFormatException">While enumerating: what follows is not YAML.</exception>
+    public static IEnumerable<YamlDocument> Read(string file, string text)
+    {
+        // A byte order mark may start each document (YAML 1.2, 5.2), as it does when files are concatenated; the parser takes it at the start only.
+        var unmarked = text.Replace("\n\uFEFF", "\n", StringComparison.Ordinal).TrimStart('\uFEFF');
+        var events = new Parser(new Scanner(new StringReader(unmarked), skipComments: true));
+        var index = 0;
+        while (true)
+        {
+            YamlDocument? document;
+            try
+            {
+                document = NextDocument(events, index++);
+            }
+            catch (YamlException e)
+            {
+                throw new YamlFormatException(file, Place(e), YamlAdvice.For(e.Message, unmarked, Place(e)), e);
+            }
+
+            if (document is null) yield break;
+            yield return document;
+        }
+    }
+
+    private static YamlDocument? NextDocument(Parser events, int index)
+    {
+        while (events.MoveNext())
+        {
+            if (events.Current is StreamStart or StreamEnd or DocumentEnd) continue;
+            if (events.Current is DocumentStart) return new YamlNodeBuilder(events).Document(index);
+        }
+
+        return null;
+    }
+
+    private static Position Place(YamlException e) => YamlNodeBuilder.PositionOf(e.Start);
+}
