@@ -1,0 +1,50 @@
+using Promoter.Registries;
+
+namespace Promoter.Promotion.Configuration;
+
+/// <summary>How content is copied.</summary>
+public sealed record TransferConfig
+{
+    /// <summary>Blobs in flight at once, over all images of the run.</summary>
+    public int Parallelism { get; init; } = 8;
+
+    /// <summary>How often a request or transfer is tried again after it failed in a way that may pass.</summary>
+    public int Retries { get; init; } = 5;
+
+    /// <summary>A transfer that moves no byte for so long is cut and tried again.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The run as a whole; null: no limit.</summary>
+    public TimeSpan? TotalTimeout { get; init; }
+
+    /// <summary>Requests per second by kind of request, in place of what the platform's quotas suggest.</summary>
+    public IReadOnlyDictionary<RegistryAction, double> RateLimits { get; init; } = new Dictionary<RegistryAction, double>();
+
+    /// <summary>Blobs larger than this many bytes are uploaded in chunks, so that a broken upload goes on where it stood.</summary>
+    public long ChunkedUploadThreshold { get; init; } = 256L << 20;
+
+    internal static ConfigShape<TransferConfig> Shape { get; } = new ConfigShape<TransferConfig>("transfer", "How content is copied.", new TransferConfig())
+        .Key(
+            "parallelism", ConfigTypes.Whole(1, 256), t => t.Parallelism, (t, v) => t with { Parallelism = v },
+            "Blobs in flight at once, over all images of the run.")
+        .Key(
+            "retries", ConfigTypes.Whole(0, 20), t => t.Retries, (t, v) => t with { Retries = v },
+            "How often a request or transfer is tried again after it failed in a way that may pass.")
+        .Key(
+            "idleTimeout", ConfigTypes.Duration, t => t.IdleTimeout, (t, v) => t with { IdleTimeout = v },
+            "A transfer that moves no byte for so long is cut and tried again.")
+        .Key(
+            "totalTimeout", ConfigTypes.Duration, t => t.TotalTimeout ?? default, (t, v) => t with { TotalTimeout = v },
+            "Limit for the whole run; left out, there is none.")
+        .Key(
+            "rateLimits", ConfigTypes.MapOf(ConfigTypes.OneOf(Actions), ConfigTypes.Rate), t => t.RateLimits, (t, v) => t with { RateLimits = v },
+            $"Requests per second by kind of request ({string.Join(", ", Actions.Select(a => $"`{a.Word}`"))}); left out, 80 % of ECR's default quotas on ECR and no limit elsewhere.")
+        .Key(
+            "chunkedUploadThreshold", ConfigTypes.Size, t => t.ChunkedUploadThreshold, (t, v) => t with { ChunkedUploadThreshold = v },
+            "Blobs larger than this are uploaded in chunks, so that a broken upload goes on where it stood.")
+        .Check(t => t.TotalTimeout < t.IdleTimeout
+            ? $"totalTimeout ({ConfigUnits.Print(t.TotalTimeout.Value)}) is shorter than idleTimeout ({ConfigUnits.Print(t.IdleTimeout)}), which could then never strike"
+            : null);
+
+    private static (string Word, RegistryAction Value)[] Actions => [.. Enum.GetValues<RegistryAction>().Select(a => (char.ToLowerInvariant(a.ToString()[0]) + a.ToString()[1..], a))];
+}
