@@ -1,1 +1,3 @@
-return 0;
+using Promoter.Job.Commands;
+
+return await PromoterCommands.RunAsync(args, Console.Out, Console.Error);

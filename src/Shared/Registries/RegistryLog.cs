@@ -8,8 +8,8 @@ internal static partial class RegistryLog
     [LoggerMessage(1000, LogLevel.Debug, "{Method} {Host}{Path} answered {Status}")]
     public static partial void Answered(ILogger logger, string method, string host, string path, int status);
 
-    [LoggerMessage(1001, LogLevel.Warning, "{Operation} at {Host} failed, try {Attempt} of {Retries} follows in {Delay}: {Reason}")]
-    public static partial void Retrying(ILogger logger, string operation, string host, int attempt, int retries, TimeSpan delay, string reason);
+    [LoggerMessage(1001, LogLevel.Warning, "{Operation} at {Host} failed, retry {Attempt} of {Retries} follows in {DelaySeconds} s: {Reason}")]
+    public static partial void Retrying(ILogger logger, string operation, string host, int attempt, int retries, double delaySeconds, string reason);
 
     [LoggerMessage(1002, LogLevel.Debug, "{Host} answered {Status} to {Operation}: the credential is obtained or renewed")]
     public static partial void CredentialRefused(ILogger logger, string host, int status, string operation);

@@ -35,7 +35,7 @@ internal sealed class RegistryRetry
                 {
                     if (args.Outcome.Exception is RegistryException fault)
                     {
-                        RegistryLog.Retrying(logger, fault.Operation, fault.Host, args.AttemptNumber + 1, options.Retries, args.RetryDelay, fault.Message);
+                        RegistryLog.Retrying(logger, fault.Operation, fault.Host, args.AttemptNumber + 1, options.Retries, Math.Round(args.RetryDelay.TotalSeconds, 1), fault.Message);
                     }
 
                     return ValueTask.CompletedTask;

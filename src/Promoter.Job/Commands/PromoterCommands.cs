@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Promoter.Promotion;
+
+namespace Promoter.Job.Commands;
+
+/// <summary>The command line of <c>promoter</c>: one file per command, this one only lists them.</summary>
+internal static class PromoterCommands
+{
+    // Below the thirty seconds that Kubernetes waits between SIGTERM and SIGKILL.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(25);
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Promotes container images between registries by digest, so that a target account holds only what was promoted.")
+        {
+            PromoteCommand.Create(),
+            PlanCommand.Create(),
+            CopyCommand.Create(),
+        };
+        GlobalOptions.AddTo(root);
+        return root;
+    }
+
+    /// <summary>Parses and runs; wrong flags and verbs exit with 2, since the library's own code for them is 1.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TerminationTimeout, EnableDefaultExceptionHandler = false };
+        var parse = Create().Parse(args);
+        if (parse.Errors.Count == 0) return await parse.InvokeAsync(configuration, cancellationToken);
+
+        foreach (var problem in parse.Errors) await error.WriteLineAsync($"promoter: {problem.Message}");
+        await error.WriteLineAsync($"promoter: see 'promoter {(parse.CommandResult.Command is RootCommand ? "" : parse.CommandResult.Command.Name + " ")}--help'");
+        return (int)ExitCode.Usage;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Promoter.Aws;
+using Promoter.Promotion.Configuration;
+using Promoter.Registries;
+using Promoter.Registries.Authentication;
+
+namespace Promoter.Job;
+
+/// <summary>Composes the engine from the configuration: the only place of this program that names AWS.</summary>
+internal sealed class JobServices : IDisposable
+{
+    private readonly AwsRegistries _aws;
+    private readonly EcrCredentials _ecrCredentials;
+
+    public JobServices(PromotionConfig config, ILoggerFactory loggers)
+    {
+        ClientOptions = ConfigMapping.ClientOptions(config.Transfer);
+        _aws = new AwsRegistries(ConfigMapping.AwsRegistries(config));
+        _ecrCredentials = new EcrCredentials(_aws, TimeProvider.System, loggers.CreateLogger<EcrCredentials>());
+        List<IRegistryCredentials> sources = [_ecrCredentials];
+        if (DockerConfigLocation.Find(Environment.GetEnvironmentVariable) is { } path) sources.Add(new DockerConfigCredentials(path));
+        Registries = new RegistryClients(
+            new CredentialChain(sources, loggers.CreateLogger<CredentialChain>()),
+            ConfigMapping.Registries(config),
+            ClientOptions,
+            [],
+            TimeProvider.System,
+            loggers);
+    }
+
+    public RegistryClientOptions ClientOptions { get; }
+
+    public RegistryClients Registries { get; }
+
+    public void Dispose()
+    {
+        Registries.Dispose();
+        _ecrCredentials.Dispose();
+        _aws.Dispose();
+    }
+}

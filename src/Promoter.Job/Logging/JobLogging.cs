@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+
+namespace Promoter.Job.Logging;
+
+/// <summary>Sets Serilog up: one line per event on stderr, since stdout carries the result.</summary>
+internal static class JobLogging
+{
+    private const string TextTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    /// <param name="format">Text for people, compact JSON for log shippers.</param>
+    /// <param name="level">The least level that is written.</param>
+    /// <param name="write">Takes one finished line; live progress puts it above its bars.</param>
+    public static ILoggerFactory Create(LogFormat format, LogEventLevel level, Action<string> write)
+    {
+        ITextFormatter formatter = format == LogFormat.Json ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
+        var logger = new LoggerConfiguration().MinimumLevel.Is(level).WriteTo.Sink(new LineSink(formatter, write)).CreateLogger();
+        return new SerilogLoggerFactory(logger, dispose: true);
+    }
+
+    private sealed class LineSink(ITextFormatter formatter, Action<string> write) : ILogEventSink
+    {
+        private readonly Lock _lock = new();
+
+        public void Emit(LogEvent logEvent)
+        {
+            using var line = new StringWriter();
+            formatter.Format(logEvent, line);
+            lock (_lock) write(line.ToString());
+        }
+    }
+}

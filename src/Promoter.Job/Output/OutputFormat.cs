@@ -1,0 +1,8 @@
+namespace Promoter.Job.Output;
+
+/// <summary>How the result is written to stdout.</summary>
+internal enum OutputFormat
+{
+    Text,
+    Json,
+}
