@@ -23,7 +23,6 @@ internal static class ImageInputs
         command.Options.Add(FromEnvironment);
         command.Options.Add(From);
         command.Options.Add(To);
-        ManifestInputs.AddTo(command);
     }
 
     /// <exception cref="PromotionException">Neither <c>--from</c> and <c>--to</c> nor a configuration with rules is given.</exception>
@@ -46,12 +45,11 @@ internal static class ImageInputs
         }
     }
 
-    public static async Task<FoundImages> ReadAsync(CommandContext context, CancellationToken cancellationToken)
+    public static FoundImages Read(CommandContext context)
     {
         var images = context.Parse.GetValue(Images)!.Select(text => References.Parse(text, "IMAGE")).ToList();
         if (context.Parse.GetValue(FromEnvironment)) images.AddRange(OfEnvironment());
-        var manifests = await ManifestInputs.ReadAsync(context, cancellationToken);
-        return new FoundImages([.. images.Concat(manifests.Images).Distinct()], manifests.Skipped);
+        return new FoundImages([.. images.Distinct()], []);
     }
 
     private static IEnumerable<ImageReference> OfEnvironment()
