@@ -37,6 +37,9 @@ public interface IRegistryPlatform
     /// <summary>Whether blobs can be mounted between repositories of this registry; null where only trying tells.</summary>
     Task<bool?> SupportsMountAsync(string host, CancellationToken cancellationToken);
 
+    /// <summary>Whether this platform has just created the repository, so that a push may still be told that it does not exist: then the push is worth repeating.</summary>
+    bool IsSettling(string host, string repository) => false;
+
     /// <summary>Actions per second that the platform's quotas allow for a kind of request; null: unlimited.</summary>
     double? RateLimit(RegistryAction action);
 }
