@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Promoter.Aws.Ecr.Model;
@@ -36,6 +37,14 @@ internal static partial class AwsFaults
 
     /// <summary>Whether AWS refused the action to this caller, as opposed to every other failure.</summary>
     public static bool IsAccessDenied(AmazonServiceException exception) => exception.ErrorCode is "AccessDeniedException" or "AccessDenied" or "BlockedByOrganizationPolicyException";
+
+    /// <summary>What the SDK and its network code throw; a cancellation that the caller did not ask for is a time-out.</summary>
+    public static bool Covers(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        AmazonServiceException or AmazonClientException or HttpRequestException or IOException or FormatException or JsonException => true,
+        _ => false,
+    };
 
     private static (RegistryFault Fault, string Text) Explain(AmazonServiceException e, AwsRegistry registry, string action, string repository)
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Promoter.Aws.Provisioning;
 using Promoter.Oci;
 
 namespace Promoter.Aws;
@@ -17,7 +18,7 @@ public static partial class AwsRegistryOptionsValidator
 
         foreach (var item in options)
         {
-            problems.AddRange(OfHost(item).Concat(OfIdentity(item)).Concat(OfEndpoints(item)).Select(problem => $"registry {item.Host}: {problem}"));
+            problems.AddRange(OfHost(item).Concat(OfIdentity(item)).Concat(OfEndpoints(item)).Concat(OfCreation(item)).Select(problem => $"registry {item.Host}: {problem}"));
         }
 
         return problems;
@@ -80,6 +81,10 @@ public static partial class AwsRegistryOptionsValidator
         if (options.Source != AwsCredentialSource.WebIdentity && !string.IsNullOrEmpty(options.WebIdentityTokenFile))
             yield return $"webIdentityTokenFile is set, but credentials come from {options.Source}";
     }
+
+    private static IEnumerable<string> OfCreation(AwsRegistryOptions options) => options.CreateRepositories is { } creation
+        ? RepositoryCreationValidator.Problems(creation, EcrHost.TryParse(options.Host, out var host) ? host : null)
+        : [];
 
     private static IEnumerable<string> OfEndpoints(AwsRegistryOptions options)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Promoter.Aws.Ecr;
 using Promoter.Aws.Ecr.Model;
@@ -31,8 +30,7 @@ public sealed class EcrCredentials(AwsRegistries registries, TimeProvider time, 
                 Origin = $"AWS, {registry.Identity}",
             };
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or FormatException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (AwsFaults.Covers(e, cancellationToken))
         {
             throw AwsFaults.Of(e, registry, registry.Host.IsPublic ? "ecr-public:GetAuthorizationToken" : EcrActions.GetAuthorizationToken);
         }

@@ -10,4 +10,10 @@ internal static partial class Log
 
     [LoggerMessage(3001, LogLevel.Warning, "Could not renew the registry token of {Identity}; the present one is used until it expires at {ExpiresAt:u}: {Reason}")]
     public static partial void TokenNotRenewed(ILogger logger, string identity, DateTimeOffset expiresAt, string reason);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Did without {Action}, single requests serve instead: {Reason}")]
+    public static partial void ActionMissing(ILogger logger, string action, string reason);
+
+    [LoggerMessage(3003, LogLevel.Information, "Created repository {Repository} in {Registry}")]
+    public static partial void RepositoryCreated(ILogger logger, string repository, string registry);
 }

@@ -35,6 +35,18 @@ public sealed class AwsRegistryOptionsValidatorTests
         { "is not an http or https URL", Good with { EcrEndpoint = "localhost:4566" } },
         { "does not say its region", Good with { Host = "registry.example.com" } },
         { "12-digit account", Good with { Host = "1.dkr.ecr.eu-west-1.amazonaws.com" } },
+        { "tagMutability 'immutable' is not one of", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "immutable" } } },
+        { "needs at least one exclusion filter", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "IMMUTABLE_WITH_EXCLUSION" } } },
+        { "does not end in _WITH_EXCLUSION", Good with { CreateRepositories = new RepositoryCreation { MutabilityExclusions = ["sha256-*"] } } },
+        { "6 exclusion filters", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "MUTABLE_WITH_EXCLUSION", MutabilityExclusions = ["a", "b", "c", "d", "e", "f"] } } },
+        { "encryption type 'kms'", Good with { CreateRepositories = new RepositoryCreation { EncryptionType = "kms" } } },
+        { "the encryption type is not KMS", Good with { CreateRepositories = new RepositoryCreation { KmsKey = "alias/x" } } },
+        { "the KMS key is in us-east-1", Good with { CreateRepositories = new RepositoryCreation { EncryptionType = "KMS", KmsKey = "arn:aws:kms:us-east-1:222222222222:key/1" } } },
+        { "lifecycle policy is not valid JSON", Good with { CreateRepositories = new RepositoryCreation { LifecyclePolicy = "rules: []" } } },
+        { "lifecycle policy has no 'rules'", Good with { CreateRepositories = new RepositoryCreation { LifecyclePolicy = "{}" } } },
+        { "repository policy has no 'Statement'", Good with { CreateRepositories = new RepositoryCreation { RepositoryPolicy = "[]" } } },
+        { "names that start with aws:", Good with { CreateRepositories = new RepositoryCreation { Tags = new Dictionary<string, string> { ["aws:x"] = "y" } } } },
+        { "leave the settings out", Good with { CreateRepositories = new RepositoryCreation { ByTemplate = true, ScanOnPush = true } } },
         { "is not a registry host", Good with { Host = "https://x" } },
     };
 

@@ -39,6 +39,10 @@ internal sealed class AwsScene : IAsyncDisposable
     public static EcrCredentials Credentials(AwsRegistries registries, TimeProvider? time = null, ILogger<EcrCredentials>? logger = null) =>
         new(registries, time ?? TimeProvider.System, logger ?? NullLogger<EcrCredentials>.Instance);
 
+    public static EcrPlatform Platform(
+        AwsRegistries registries, TimeProvider? time = null, ILogger<EcrPlatform>? logger = null, IReadOnlyDictionary<RegistryAction, double>? rateLimits = null) =>
+        new(registries, time ?? TimeProvider.System, logger ?? NullLogger<EcrPlatform>.Instance, rateLimits);
+
     public async ValueTask DisposeAsync()
     {
         await Aws.DisposeAsync();

@@ -19,6 +19,8 @@ public sealed class DescribeImagesRequest : AmazonWebServiceRequest
 
 public sealed class DescribeImagesFilter
 {
+    public const string Any = "ANY";
+
     /// <summary><c>ACTIVE</c> (the default), <c>ARCHIVED</c>, <c>ACTIVATING</c> or <c>ANY</c>.</summary>
     public string? ImageStatus { get; init; }
 

@@ -27,6 +27,8 @@ public sealed class ImageFailure
     public const string ImageInaccessible = "ImageInaccessible";
     public const string ImageNotFound = "ImageNotFound";
     public const string ImageTagDoesNotMatchDigest = "ImageTagDoesNotMatchDigest";
+    public const string InvalidImageDigest = "InvalidImageDigest";
+    public const string InvalidImageTag = "InvalidImageTag";
 
     public string? FailureCode { get; set; }
 
