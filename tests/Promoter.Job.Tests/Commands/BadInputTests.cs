@@ -1,0 +1,139 @@
+using Promoter.Emulator;
+using Promoter.Emulator.Faults;
+using Promoter.Emulator.Images;
+using Promoter.Emulator.Recording;
+
+namespace Promoter.Job.Tests.Commands;
+
+/// <summary>Bad input is input: each kind has its exit code and a message that says what to do.</summary>
+public sealed class BadInputTests
+{
+    private const string Source = "127.0.0.1:1";
+
+    [Theory]
+    [InlineData("127.0.0.1:1/Shop/Web:1", "upper-case letters are not allowed")]
+    [InlineData("127.0.0.1:1/shop/web@sha256:abc", "64 lower-case hexadecimal digits")]
+    [InlineData("127.0.0.1:1/shop/web@md5:abc", "digest algorithm 'md5' is not supported")]
+    [InlineData("127.0.0.1:1/shop/web:" + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "at most 128")]
+    [InlineData("", "it is empty")]
+    [InlineData("https://example.com/shop/web:1", "URL scheme")]
+    [InlineData("shop/web:", "the tag is empty")]
+    public async Task A_malformed_reference_exits_with_2_and_says_what_is_wrong(string reference, string reason)
+    {
+        var result = await JobHarness.RunAsync("copy", reference, "127.0.0.1:1/x:1");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("copy", "--frobnicate", "a:1", "b:1")]
+    [InlineData("copy", "only-one:1")]
+    [InlineData("promote", "--output", "xml", "a:1")]
+    [InlineData("copy", "--referrers", "all,none", "a:1", "b:1")]
+    public async Task Unknown_verbs_and_flags_exit_with_2_and_point_to_the_help(params string[] args)
+    {
+        var result = await JobHarness.RunAsync(args);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_exits_with_0_and_lists_the_commands()
+    {
+        var result = await JobHarness.RunAsync("--help");
+
+        Assert.Equal(0, result.ExitCode);
+        foreach (var command in (string[])["promote", "plan", "copy"]) Assert.Contains(command, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_that_says_where_images_come_from_exits_with_2()
+    {
+        var result = await JobHarness.RunAsync("promote", $"{Source}/shop/web:1");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("--from REGISTRY --to REGISTRY", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_image_at_all_exits_with_2()
+    {
+        var result = await JobHarness.RunAsync("promote", "--from", "127.0.0.1:1", "--to", "127.0.0.1:2");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("name no image at all", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_configuration_with_an_error_exits_with_2_and_gives_file_line_and_column()
+    {
+        using var config = JobHarness.ConfigFile("rulez: []\n");
+
+        var result = await JobHarness.RunAsync("plan", "--config", config.Path, $"{Source}/shop/web:1");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains($"{config.Path}:3:1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_down_exits_with_6()
+    {
+        using var config = JobHarness.ConfigFile("transfer: { retries: 0 }\n");
+
+        var result = await JobHarness.RunAsync("copy", "--config", config.Path, $"{Source}/shop/web:1", $"{Source}/shop/other:1");
+
+        Assert.True(result.ExitCode == 6, result.ToString());
+        Assert.Contains("refused the connection", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_exits_with_6_and_says_where_to_add_its_CA()
+    {
+        await using var target = await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "tls", Tls = true });
+        using var config = JobHarness.ConfigFile($"registries:\n- host: {target.ReferenceHost}\n  endpoint: https://{target.Host}\n");
+
+        var result = await JobHarness.RunAsync("copy", "--config", config.Path, "127.0.0.1:1/shop/web:1", $"{target.ReferenceHost}/shop/web:1");
+
+        Assert.True(result.ExitCode == 6, result.ToString());
+        Assert.Contains("is not trusted", result.Output, StringComparison.Ordinal);
+        Assert.Contains("SSL_CERT_FILE", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_where_a_manifest_was_due_names_the_proxy()
+    {
+        await using var registries = await TwoRegistries.StartAsync();
+        registries.Source.Push("shop/web", SampleImages.Single("web"), "1");
+        registries.Source.Faults.Inject(Effect.Html(), EmulatedAction.GetManifest, times: FaultScript.Always);
+
+        var result = await JobHarness.RunAsync("copy", registries.From("shop/web:1"), registries.To("shop/web:1"));
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.Contains("HTML page", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_images_that_claim_one_target_tag_exit_with_2()
+    {
+        var (a, b) = ("sha256:" + new string('a', 64), "sha256:" + new string('b', 64));
+
+        var result = await JobHarness.RunAsync("plan", "--from", "127.0.0.1:1", "--to", "127.0.0.1:2", $"127.0.0.1:2/shop/web:1@{a}", $"127.0.0.1:2/shop/web:1@{b}");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("two images claim the target 127.0.0.1:2/shop/web:1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_is_one_json_document_where_json_was_asked_for()
+    {
+        var result = await JobHarness.RunAsync("promote", "--output", "json", $"{Source}/shop/web:1");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(2, (int)result.Json["exitCode"]!);
+        Assert.Equal("Error", (string?)result.Json["kind"]);
+    }
+}
