@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Promoter.Aws;
+using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 using Promoter.Registries.Authentication;
@@ -15,7 +16,7 @@ internal sealed class JobServices : IDisposable
     public JobServices(PromotionConfig config, ILoggerFactory loggers)
     {
         ClientOptions = ConfigMapping.ClientOptions(config.Transfer);
-        _aws = new AwsRegistries(ConfigMapping.AwsRegistries(config));
+        _aws = Aws(config);
         _ecrCredentials = new EcrCredentials(_aws, TimeProvider.System, loggers.CreateLogger<EcrCredentials>());
         List<IRegistryCredentials> sources = [_ecrCredentials];
         if (DockerConfigLocation.Find(Environment.GetEnvironmentVariable) is { } path) sources.Add(new DockerConfigCredentials(path));
@@ -23,7 +24,7 @@ internal sealed class JobServices : IDisposable
             new CredentialChain(sources, loggers.CreateLogger<CredentialChain>()),
             ConfigMapping.Registries(config),
             ClientOptions,
-            [],
+            [new EcrPlatform(_aws, TimeProvider.System, loggers.CreateLogger<EcrPlatform>(), config.Transfer.RateLimits)],
             TimeProvider.System,
             loggers);
     }
@@ -37,5 +38,17 @@ internal sealed class JobServices : IDisposable
         Registries.Dispose();
         _ecrCredentials.Dispose();
         _aws.Dispose();
+    }
+
+    private static AwsRegistries Aws(PromotionConfig config)
+    {
+        try
+        {
+            return new AwsRegistries(AwsMapping.Registries(config));
+        }
+        catch (ArgumentException e)
+        {
+            throw new PromotionException(ExitCode.Usage, e.Message, e);
+        }
     }
 }

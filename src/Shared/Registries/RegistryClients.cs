@@ -41,7 +41,7 @@ public sealed class RegistryClients(
         var authenticator = new RegistryAuthenticator(endpoint, credentials, new TokenServer(endpoint, http, options, time), time);
         var pacer = new RequestPacer(action => platform?.RateLimit(action), time);
         var transport = new RegistryTransport(endpoint, http, authenticator, pacer, options, time, _logger);
-        return new Client(http, authenticator, transport, new RegistryRetry(options, time, randomizer ?? DefaultJitter, _logger), options, time, _logger);
+        return new Client(http, authenticator, transport, new RegistryRetry(options, time, randomizer ?? DefaultJitter, _logger), platform, options, time, _logger);
     }
 
     // Jitter only spreads retries; it is no secret and needs no seed.
@@ -50,9 +50,10 @@ public sealed class RegistryClients(
 #pragma warning restore RS0030
 
     private sealed class Client(
-        HttpMessageInvoker http, RegistryAuthenticator authenticator, RegistryTransport transport, RegistryRetry retry, RegistryClientOptions options, TimeProvider time, ILogger logger) : IDisposable
+        HttpMessageInvoker http, RegistryAuthenticator authenticator, RegistryTransport transport, RegistryRetry retry, IRegistryPlatform? platform, RegistryClientOptions options, TimeProvider time, ILogger logger) : IDisposable
     {
-        public Repository Repository(string name, Side side) => new(transport, retry, options, name, side, time, logger);
+        public Repository Repository(string name, Side side) =>
+            new(transport, retry, options, name, side, () => platform?.IsSettling(transport.Endpoint.Host, name) ?? false, time, logger);
 
         public void Dispose()
         {

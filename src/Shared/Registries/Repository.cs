@@ -6,7 +6,7 @@ namespace Promoter.Registries;
 
 /// <summary>A repository in a registry, over the OCI distribution protocol. One file per group of verbs.</summary>
 internal sealed partial class Repository(
-    RegistryTransport transport, RegistryRetry retry, RegistryClientOptions options, string name, Side side, TimeProvider time, ILogger logger) : IRepository
+    RegistryTransport transport, RegistryRetry retry, RegistryClientOptions options, string name, Side side, Func<bool> isSettling, TimeProvider time, ILogger logger) : IRepository
 {
     private readonly RequestOrigin _origin = new(side, transport.Endpoint.Host, name);
     private readonly IReadOnlyList<RegistryScope> _scopes = side == Side.Source ? [RegistryScope.Pull(name)] : [RegistryScope.PullPush(name)];
@@ -21,8 +21,13 @@ internal sealed partial class Repository(
 
     private Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken) => transport.SendAsync(request, _origin, cancellationToken);
 
-    private Task<RegistryException> ErrorAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken) =>
-        RegistryErrors.FromAsync(response, request, _origin, time, cancellationToken);
+    private async Task<RegistryException> ErrorAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var error = await RegistryErrors.FromAsync(response, request, _origin, time, cancellationToken);
+
+        // A repository that was created a moment ago may be unknown for some seconds (aws-cli#2675).
+        return error.Fault == RegistryFault.NotFound && isSettling() ? RegistryErrors.Fault(error.Fault, error.Message, error.Operation, _origin, isTransient: true, error) : error;
+    }
 
     private RegistryException Fault(RegistryFault fault, RegistryRequest request, string reason, bool isTransient = false) =>
         RegistryErrors.Fault(fault, $"{RegistryErrors.Describe(request, _origin)}: {reason}", request.Operation, _origin, isTransient);
