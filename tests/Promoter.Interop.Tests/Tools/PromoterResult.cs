@@ -9,6 +9,9 @@ public sealed record PromoterResult(ProgramResult Program, long? PeakMemoryBytes
 {
     public int ExitCode => Program.ExitCode;
 
+    /// <summary>Result and log together: everything that a person sees.</summary>
+    public string Printed => Program.Text + Program.Errors;
+
     /// <summary>Standard output as JSON, for runs with <c>--output json</c>.</summary>
     public JsonNode Json => JsonNode.Parse(Program.Output)!;
 
