@@ -25,8 +25,8 @@ public sealed record Glob
             }
         }
 
-        if (pattern.Contains("***", StringComparison.Ordinal)) throw new FormatException($"the glob '{pattern}' has three stars in a row: write * within a path component, ** across them");
-        return new Glob(pattern);
+        if (!pattern.Contains("***", StringComparison.Ordinal)) return new Glob(pattern);
+        throw new FormatException($"the glob '{pattern}' has three stars in a row: write * within a path component, ** across them");
     }
 
     /// <summary>Whether the whole text matches. Time is at most the product of both lengths, whatever the pattern.</summary>

@@ -16,7 +16,8 @@ public sealed class PromotionRules(IReadOnlyList<PromotionRuleConfig> rules)
     public static PromotionRules FromFlags(string from, string to)
     {
         var rule = new PromotionRuleConfig { Name = "--from/--to", Source = RegistryPrefix.Parse(from), Target = RegistryPrefix.Parse(to) };
-        return rule.Source != rule.Target ? new PromotionRules([rule]) : throw new FormatException($"--from and --to are both {rule.Source}: a promotion needs two places");
+        if (rule.Source == rule.Target) throw new FormatException($"--from and --to are both {rule.Source}: a promotion needs two places");
+        return new PromotionRules([rule]);
     }
 
     /// <summary>What is to be done about a reference that a manifest or the command line names.</summary>
@@ -31,7 +32,9 @@ public sealed class PromotionRules(IReadOnlyList<PromotionRuleConfig> rules)
         };
     }
 
-    /// <summary>The same for a reference to the <em>source</em> registry, as a pod may carry it: <see cref="RuleMatch.Covered.Target"/> is where it belongs.</summary>
+    /// <summary>
+    /// The same for a reference to the <em>source</em> registry, as a pod may carry it: <see cref="RuleMatch.Covered.Target"/> is where it belongs.
+    /// </summary>
     public RuleMatch MatchSource(ImageReference source)
     {
         var covering = Rules
@@ -39,7 +42,8 @@ public sealed class PromotionRules(IReadOnlyList<PromotionRuleConfig> rules)
             .ToList();
         return covering switch
         {
-            [] => new RuleMatch.Skipped(CoversSource(source) ? $"no rule covers repository '{source.Repository}' of source {source.Registry}" : $"{source.Registry} is not the source of any rule"),
+            [] when CoversSource(source) => new RuleMatch.Skipped($"no rule covers repository '{source.Repository}' of source {source.Registry}"),
+            [] => new RuleMatch.Skipped($"{source.Registry} is not the source of any rule"),
             [var rule] => Judge(rule, source, Moved(source, rule.Source, rule.Target)),
             _ => Ambiguous(source, covering),
         };
@@ -59,7 +63,9 @@ public sealed class PromotionRules(IReadOnlyList<PromotionRuleConfig> rules)
 
     private static RuleMatch.Ambiguous Ambiguous(ImageReference reference, List<PromotionRuleConfig> covering) => new(
         covering,
-        $"{reference} is covered by {covering.Count} rules ({string.Join(", ", covering.Select(r => $"'{r.Name}'"))}): narrow repositories or exclude until one is left");
+        $"{reference} is covered by {covering.Count} rules ({Names(covering)}): narrow repositories or exclude until one is left");
+
+    private static string Names(IEnumerable<PromotionRuleConfig> rules) => string.Join(", ", rules.Select(r => $"'{r.Name}'"));
 
     private static bool CoversRepository(PromotionRuleConfig rule, string repository) =>
         rule.Repositories.Any(g => g.IsMatch(repository)) && !rule.Exclude.Any(g => g.IsMatch(repository));
@@ -77,10 +83,11 @@ public sealed class PromotionRules(IReadOnlyList<PromotionRuleConfig> rules)
             return $"repository '{target.Repository}' is excluded by rule '{excluding.Name}'";
         }
 
-        if (candidates.Count > 0) return $"repository '{target.Repository}' matches none of the globs of rule {string.Join(", ", candidates.Select(r => $"'{r.Name}'"))}";
+        if (candidates.Count > 0) return $"repository '{target.Repository}' matches none of the globs of rule {Names(candidates)}";
         if (CoversSource(target)) return $"it names the source registry {target.Registry}, where it is already";
-        return Rules.Any(r => r.Target.Host == target.Registry)
-            ? $"repository '{target.Repository}' is outside the target {string.Join(", ", Rules.Where(r => r.Target.Host == target.Registry).Select(r => r.Target).Distinct())}"
+        var nearby = Rules.Select(r => r.Target).Where(t => t.Host == target.Registry).Distinct().ToList();
+        return nearby.Count > 0
+            ? $"repository '{target.Repository}' is outside the target {string.Join(", ", nearby)}"
             : $"{target.Registry} is not a target registry of any rule";
     }
 }

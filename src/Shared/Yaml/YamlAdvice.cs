@@ -10,12 +10,8 @@ internal static class YamlAdvice
         var indent = line[..^line.TrimStart().Length];
         if (indent.Contains('\t')) return $"{problem}; the line is indented with a tab: indent with spaces";
         if (line.Contains("{{", StringComparison.Ordinal)) return $"{problem}; the line holds a template: render it first (helm template, or --helm-chart)";
-        if (line.StartsWith("<<<<<<<", StringComparison.Ordinal) || line.StartsWith(">>>>>>>", StringComparison.Ordinal) || line.StartsWith("=======", StringComparison.Ordinal))
-        {
-            return $"{problem}; the line is a merge conflict that git left: resolve it first";
-        }
-
-        return problem;
+        var isConflict = line.StartsWith("<<<<<<<") || line.StartsWith("=======") || line.StartsWith(">>>>>>>");
+        return isConflict ? $"{problem}; git left a merge conflict here: resolve it first" : problem;
     }
 
     private static ReadOnlySpan<char> LineAt(string text, int number)

@@ -2,10 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Promoter.Promotion.Configuration;
 
-/// <summary>Who calls ECR for one registry. The chain is: profile, web identity or ambient credentials, then the role on top.</summary>
+/// <summary>
+/// Who calls ECR for one registry: first credentials (a profile, a web identity, the pod identity, or else the SDK's default chain), and the role
+/// that they assume. A web identity is exchanged for the role itself.
+/// </summary>
 public sealed partial record AwsIdentityConfig
 {
-    /// <summary>The role to assume with the base identity; null: the base identity itself.</summary>
+    /// <summary>The role to assume; null: the first credentials are used as they are.</summary>
     public string? RoleArn { get; init; }
 
     /// <summary>The secret word that the role's trust policy asks for (<c>sts:ExternalId</c>).</summary>
@@ -17,37 +20,69 @@ public sealed partial record AwsIdentityConfig
     /// <summary>The registry's region; null: the one in the host name.</summary>
     public string? Region { get; init; }
 
-    /// <summary>A profile of the shared AWS configuration as base identity.</summary>
+    /// <summary>The account; null: the one in the host name.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>A profile of the shared AWS configuration for the first credentials.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>A web identity as base identity, where it is not the pod's own.</summary>
+    /// <summary>An OIDC token for the first credentials (EKS: IAM roles for service accounts).</summary>
     public AwsWebIdentityConfig? WebIdentity { get; init; }
 
-    internal static ConfigType<string> Arn { get; } = ConfigTypes.Matching("role ARN", RoleArnGrammar(), "write arn:aws:iam::ACCOUNT:role/NAME");
+    /// <summary>The agent of EKS Pod Identity for the first credentials.</summary>
+    public bool PodIdentity { get; init; }
+
+    /// <summary>Replaces the endpoint of the ECR API; null: <c>AWS_ENDPOINT_URL_ECR</c>, else AWS's own.</summary>
+    public Uri? EcrEndpoint { get; init; }
+
+    /// <summary>Replaces the endpoint of STS; null: <c>AWS_ENDPOINT_URL_STS</c>, else AWS's own.</summary>
+    public Uri? StsEndpoint { get; init; }
 
     internal static ConfigShape<AwsIdentityConfig> Shape { get; } = new ConfigShape<AwsIdentityConfig>(
-        "aws", "Who calls ECR for this registry: a base identity, and the role that it assumes.", new AwsIdentityConfig())
+        "aws", "Who calls ECR for this registry: first credentials, and the role that they assume.", new AwsIdentityConfig())
         .Key("roleArn", ConfigTypes.Optional(Arn), a => a.RoleArn, (a, v) => a with { RoleArn = v }, "The role to assume for this registry.")
         .Key(
             "externalId", ConfigTypes.Optional(ConfigTypes.Text), a => a.ExternalId, (a, v) => a with { ExternalId = v },
             "The external id that the role's trust policy asks for.")
         .Key(
             "sessionName", ConfigTypes.Optional(SessionNames), a => a.SessionName, (a, v) => a with { SessionName = v },
-            "The session name that CloudTrail shows; 2 to 64 characters.")
-        .Key("region", ConfigTypes.Optional(Regions), a => a.Region, (a, v) => a with { Region = v }, "The region; left out, the one in the host name.")
+            "The session name that CloudTrail shows, 2 to 64 characters; left out, `promoter`.")
+        .Key("region", ConfigTypes.Optional(Regions), a => a.Region, (a, v) => a with { Region = v }, "Only where the host name does not say the region.")
+        .Key(
+            "accountId", ConfigTypes.Optional(Accounts), a => a.AccountId, (a, v) => a with { AccountId = v },
+            "Only where the host name does not say the account.")
         .Key(
             "profile", ConfigTypes.Optional(ConfigTypes.Text), a => a.Profile, (a, v) => a with { Profile = v },
-            "A profile of `~/.aws/config` as base identity.")
+            "A profile of `~/.aws/config` for the first credentials.")
         .Key(
             "webIdentity", ConfigTypes.SectionOf(AwsWebIdentityConfig.Shape), a => a.WebIdentity, (a, v) => a with { WebIdentity = v },
-            "A projected service account token as base identity, where it is not the one that the pod's environment names.")
-        .Check(a => a is { Profile: not null, WebIdentity: not null } ? "'profile' and 'webIdentity' are two base identities: leave one out" : null)
-        .Check(a => a is { ExternalId: not null, RoleArn: null } ? "'externalId' goes with a role: add roleArn, or leave it out" : null);
+            "An OIDC token for the first credentials (IAM roles for service accounts), exchanged for `roleArn`.")
+        .Key("podIdentity", ConfigTypes.Flag, a => a.PodIdentity, (a, v) => a with { PodIdentity = v }, "EKS Pod Identity for the first credentials.")
+        .Key(
+            "ecrEndpoint", ConfigTypes.Endpoint, a => a.EcrEndpoint, (a, v) => a with { EcrEndpoint = v },
+            "Scheme, host and port of the ECR API; left out, `AWS_ENDPOINT_URL_ECR`, else AWS's own.")
+        .Key(
+            "stsEndpoint", ConfigTypes.Endpoint, a => a.StsEndpoint, (a, v) => a with { StsEndpoint = v },
+            "Scheme, host and port of STS; left out, `AWS_ENDPOINT_URL_STS`, else AWS's own.")
+        .Check(a => new[] { a.Profile is not null, a.WebIdentity is not null, a.PodIdentity }.Count(given => given) > 1
+            ? "'profile', 'webIdentity' and 'podIdentity' each say where the first credentials come from: keep one"
+            : null)
+        .Check(a => a is { ExternalId: not null, RoleArn: null } ? "'externalId' goes with a role: add roleArn, or leave it out" : null)
+        .Check(a => a is { ExternalId: not null, WebIdentity: not null }
+            ? "'externalId' cannot be sent with a web identity: leave it out, or assume the role from other credentials"
+            : null);
+
+    private static ConfigType<string> Arn => ConfigTypes.Matching("role ARN", RoleArnGrammar(), "write arn:aws:iam::ACCOUNT:role/NAME");
 
     private static ConfigType<string> SessionNames =>
         ConfigTypes.Matching("session name", SessionNameGrammar(), "2 to 64 letters, digits and any of _+=,.@-");
 
     private static ConfigType<string> Regions => ConfigTypes.Matching("AWS region", RegionGrammar(), "write for example eu-west-1");
+
+    private static ConfigType<string> Accounts => ConfigTypes.Matching("AWS account id", AccountGrammar(), "it has twelve digits");
+
+    [GeneratedRegex("^[0-9]{12}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AccountGrammar();
 
     [GeneratedRegex("^arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/.+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleArnGrammar();

@@ -21,7 +21,8 @@ internal sealed class ConfigChoice<T>(IReadOnlyList<(string Word, T Value)> choi
 
         var words = string.Join(", ", choices.Select(c => c.Word));
         var meant = written is null ? null : Suggestion.For(written.Text, choices.Select(c => c.Word));
-        problems.Add(node.Position, $"must be one of {words}; found {(written is null ? node.Noun : $"'{written.Text}'")}{(meant is null ? "" : $", did you mean '{meant}'?")}");
+        var found = written is null ? node.Noun : $"'{written.Text}'";
+        problems.Add(node.Position, $"must be one of {words}; found {found}{(meant is null ? "" : $", did you mean '{meant}'?")}");
         return false;
     }
 

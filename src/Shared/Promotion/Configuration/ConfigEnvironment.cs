@@ -33,7 +33,8 @@ public sealed partial class ConfigEnvironment(IReadOnlyDictionary<string, string
         }
 
         var known = fields.Select(f => VariableOf(prefix, f.Key)).ToHashSet(StringComparer.Ordinal);
-        foreach (var stray in variables.Keys.Where(v => v.StartsWith(prefix + "_", StringComparison.Ordinal)).Where(v => !known.Contains(v) && !ServiceLink().IsMatch(v)))
+        var ours = variables.Keys.Where(v => v.StartsWith(prefix + "_", StringComparison.Ordinal));
+        foreach (var stray in ours.Where(v => !known.Contains(v) && !ServiceLink().IsMatch(v)))
         {
             // The prefix is common to all, so only what follows it tells how close two names are.
             var meant = Suggestion.For(stray[prefix.Length..], known.Select(v => v[prefix.Length..]));
@@ -48,7 +49,8 @@ public sealed partial class ConfigEnvironment(IReadOnlyDictionary<string, string
     {
         var start = new Position(1, 1);
         if (!field.IsList) return new YamlScalar(text, isPlain: true, start);
-        return new YamlSequence([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(t => new YamlScalar(t, isPlain: true, start))], start);
+        var items = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return new YamlSequence([.. items.Select(item => new YamlScalar(item, isPlain: true, start))], start);
     }
 
     [GeneratedRegex("(?<!^)[A-Z]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -14,7 +14,8 @@ internal sealed class ConfigParsed<T>(string name, Func<string, T> parse, Func<T
         value = default;
         if (node is not YamlScalar { IsNull: false, IsBoolean: false } scalar)
         {
-            problems.Add(node.Position, $"must be a {name}, found {node.Noun}{(node is YamlScalar { IsBoolean: true } ? ": quote it if it is meant as text" : "")}");
+            var advice = node is YamlScalar { IsBoolean: true } ? ": quote it if it is meant as text" : "";
+            problems.Add(node.Position, $"must be a {name}, found {node.Noun}{advice}");
             return false;
         }
 

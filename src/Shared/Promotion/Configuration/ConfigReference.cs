@@ -54,18 +54,21 @@ public static class ConfigReference
 
     private static string Row(string path, IConfigField field)
     {
-        var type = field.Section is null ? field.TypeName : $"[{(field.IsList ? "list of " : "")}section](#{Path(path, field).Replace(".", "", StringComparison.Ordinal).Replace("[]", "", StringComparison.Ordinal).ToLowerInvariant()})";
+        var type = field.Section is null ? field.TypeName : $"[{(field.IsList ? "list of sections" : "section")}](#{Anchor(Path(path, field))})";
         var fallback = field.IsRequired ? "required" : field.Section is null && field.Default is { } value ? $"`{value.ToJsonString()}`" : "";
         return $"| `{field.Key}` | {type} | {fallback} | {field.Description} |";
     }
 
     private static string Path(string path, IConfigField field) => $"{(path.Length == 0 ? "" : path + ".")}{field.Key}{(field.IsList ? "[]" : "")}";
 
+    // What forges make of a heading: its letters in lower case, without punctuation.
+    private static string Anchor(string path) => string.Concat(path.Where(char.IsAsciiLetter)).ToLowerInvariant();
+
     private static void Variables(StringBuilder text)
     {
         text.Append("\n## Environment variables\n\n");
-        text.Append("Each overrides the key of the file beside it. Rules and registries have none: they are lists. A variable that is set to nothing counts as not set;\n");
-        text.Append("one with the prefix and no key of that name is an error.\n\n| variable | key |\n| --- | --- |\n");
+        text.Append("Each overrides the key of the file beside it. Rules and registries have none: they are lists. A variable that is set to nothing\n");
+        text.Append("counts as not set; one with the prefix and no key of that name is an error.\n\n| variable | key |\n| --- | --- |\n");
         foreach (var field in TransferConfig.Shape.Fields.Where(f => f.IsSimple))
         {
             text.Append($"| `{ConfigEnvironment.VariableOf(PromotionConfigFile.TransferVariables, field.Key)}` | `transfer.{field.Key}` |\n");

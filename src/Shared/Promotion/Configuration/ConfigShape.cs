@@ -59,7 +59,11 @@ public sealed class ConfigShape<TSection>(string name, string description, TSect
             else result = field.Apply(result, entry.Value, problems);
         }
 
-        foreach (var field in _fields.Where(f => f.IsRequired && mapping[f.Key] is null)) problems.Add(mapping.Position, $"{Name} has no '{field.Key}': {field.Description}");
+        foreach (var field in _fields.Where(f => f.IsRequired && mapping[f.Key] is null))
+        {
+            problems.Add(mapping.Position, $"{Name} has no '{field.Key}': {field.Description}");
+        }
+
         if (problems.Count > before) return false;
         foreach (var problem in _checks.Select(check => check(result)).OfType<string>()) problems.Add(mapping.Position, problem);
         section = problems.Count > before ? null : result;

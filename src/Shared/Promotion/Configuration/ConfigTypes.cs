@@ -9,7 +9,8 @@ public static class ConfigTypes
     public static ConfigType<bool> Flag { get; } = new ConfigFlag();
 
     /// <summary>A text that is not empty.</summary>
-    public static ConfigType<string> Text { get; } = Parsed("text", text => text.Length > 0 ? text : throw new FormatException("must not be empty"), text => text);
+    public static ConfigType<string> Text { get; } = Parsed(
+        "text", text => text.Length > 0 ? text : throw new FormatException("must not be empty"), text => text);
 
     /// <summary>A time as <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>; longer than nothing.</summary>
     public static ConfigType<TimeSpan> Duration { get; } = Parsed("duration", ConfigUnits.ParseDuration, ConfigUnits.Print, ConfigUnits.DurationPattern);
@@ -25,7 +26,8 @@ public static class ConfigTypes
         "host", text => RegistryHost.IsValid(text, out var problem) ? text.ToLowerInvariant() : throw new FormatException(problem), host => host);
 
     /// <summary>A registry, optionally with the prefix of its repositories: <c>registry.example.com/team</c>.</summary>
-    public static ConfigType<RegistryPrefix> RegistryPrefix { get; } = Parsed("registry[/prefix]", Configuration.RegistryPrefix.Parse, prefix => prefix.ToString());
+    public static ConfigType<RegistryPrefix> RegistryPrefix { get; } = Parsed(
+        "registry[/prefix]", Configuration.RegistryPrefix.Parse, prefix => prefix.ToString());
 
     /// <summary>Scheme, host and port of a server.</summary>
     public static ConfigType<Uri> Endpoint { get; } = Parsed("URL", ParseEndpoint, uri => uri.GetLeftPart(UriPartial.Authority));
@@ -63,7 +65,8 @@ public static class ConfigTypes
         where T : class => new ConfigSection<T>(shape);
 
     private static Uri ParseEndpoint(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri is { Scheme: "http" or "https", Host.Length: > 0, PathAndQuery: "/", UserInfo: "", Fragment: "" }
             ? uri
             : throw new FormatException($"'{text}' is not an endpoint: write scheme, host and port, for example https://vpce-1.example.com:443");
 }

@@ -10,7 +10,10 @@ public static partial class ConfigUnits
     public const string SizePattern = "^[0-9]+(B|kB|KB|MB|GB|KiB|MiB|GiB)?$";
 
     private static readonly (string Unit, TimeSpan Length)[] DurationUnits =
-        [("d", TimeSpan.FromDays(1)), ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)), ("ms", TimeSpan.FromMilliseconds(1))];
+    [
+        ("d", TimeSpan.FromDays(1)), ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)),
+        ("ms", TimeSpan.FromMilliseconds(1)),
+    ];
 
     // Largest first and binary before decimal: that is how Print picks the unit.
     private static readonly (string Unit, long Bytes)[] SizeUnits =
@@ -34,7 +37,8 @@ public static partial class ConfigUnits
             throw new FormatException($"the duration '{text}' is too long", e);
         }
 
-        return total > TimeSpan.Zero ? total : throw new FormatException($"the duration '{text}' must be longer than nothing: leave the key out for the default");
+        if (total > TimeSpan.Zero) return total;
+        throw new FormatException($"the duration '{text}' must be longer than nothing: leave the key out for the default");
     }
 
     /// <exception cref="FormatException">Not a size, or not more than nothing.</exception>

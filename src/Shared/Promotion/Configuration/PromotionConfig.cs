@@ -28,10 +28,12 @@ public sealed record PromotionConfig
             "Which target images come from which source.")
         .Key(
             "registries", ConfigTypes.ListOf(ConfigTypes.SectionOf(RegistryConfig.Shape)), c => c.Registries, (c, v) => c with { Registries = v },
-            "How registries are reached; one that is not listed is reached over HTTPS with docker config credentials, an ECR one with the ambient AWS identity.")
+            "How registries are reached; one that is not listed, over HTTPS with docker config's credentials, or on ECR with the ambient AWS identity.")
         .Key("transfer", ConfigTypes.SectionOf(TransferConfig.Shape), c => c.Transfer, (c, v) => c with { Transfer = v }, "How content is copied.")
         .Key("admission", ConfigNode.Type, c => c.Admission, (c, v) => c with { Admission = v }, "The admission webhook; the job ignores it.")
-        .Check(c => Duplicate(c.Rules.Select(r => r.Name)) is { } name ? $"two rules are called '{name}': reports name rules, so each needs a name of its own" : null)
+        .Check(c => Duplicate(c.Rules.Select(r => r.Name)) is { } name
+            ? $"two rules are called '{name}': reports name rules, so each needs a name of its own"
+            : null)
         .Check(c => Duplicate(c.Registries.Select(r => r.Host)) is { } host ? $"registry '{host}' is listed twice: join the two entries" : null);
 
     private static string? Duplicate(IEnumerable<string> names) => names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;

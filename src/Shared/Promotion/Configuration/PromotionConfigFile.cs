@@ -9,13 +9,16 @@ public static class PromotionConfigFile
     /// <summary>Prefix of the variables that override the section <c>transfer</c>.</summary>
     public const string TransferVariables = "PROMOTER_TRANSFER";
 
+    private const string Empty = $"the configuration is empty: it starts with apiVersion: {PromotionConfig.ApiVersion}";
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <exception cref="ConfigException">The file cannot be read, or something in it is wrong; carries all that is wrong.</exception>
     public static PromotionConfig Load(string path, ConfigEnvironment environment)
     {
         string text;
         try
         {
-            using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            using var reader = new StreamReader(path, StrictUtf8, detectEncodingFromByteOrderMarks: true);
             text = reader.ReadToEnd();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
@@ -48,7 +51,7 @@ public static class PromotionConfigFile
             var documents = YamlReader.Read(file, text).Where(d => d.Root is not null || d.Problems.Count > 0).ToList();
             foreach (var problem in documents.SelectMany(d => d.Problems)) problems.Add(problem.Position, problem.Message);
             if (documents.Count > 1) problems.Add(documents[1].Root!.Position, "a second document starts here: the configuration is one document");
-            if (documents.FirstOrDefault()?.Root is not { } root) problems.Add(new Position(1, 1), $"the configuration is empty: it starts with apiVersion: {PromotionConfig.ApiVersion}");
+            if (documents.FirstOrDefault()?.Root is not { } root) problems.Add(new Position(1, 1), Empty);
             else if (PromotionConfig.Shape.TryRead(root, problems, out var read)) config = read;
         }
         catch (YamlFormatException e)

@@ -11,7 +11,11 @@ public sealed record RegistryPrefix(string Host, string Path)
     /// <exception cref="FormatException">Host or path is not valid; the message says why.</exception>
     public static RegistryPrefix Parse(string text)
     {
-        if (text.Contains("://", StringComparison.Ordinal)) throw new FormatException($"'{text}' starts with a URL scheme: write the registry's host, and endpoint: under registries where it is reached elsewhere");
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            throw new FormatException($"'{text}' starts with a URL scheme: write the registry's host (endpoint: under registries says where it is reached)");
+        }
+
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[(slash + 1)..].TrimEnd('/'));
         if (!RegistryHost.IsValid(host, out var problem)) throw new FormatException(problem);
@@ -24,8 +28,10 @@ public sealed record RegistryPrefix(string Host, string Path)
     {
         rest = null;
         if (reference.Registry != Host) return false;
-        if (Path.Length == 0) rest = reference.Repository;
-        else if (reference.Repository.StartsWith(Path, StringComparison.Ordinal) && reference.Repository.AsSpan(Path.Length) is ['/', _, ..]) rest = reference.Repository[(Path.Length + 1)..];
+        var repository = reference.Repository;
+        var isBelow = repository.StartsWith(Path, StringComparison.Ordinal) && repository.AsSpan(Path.Length) is ['/', _, ..];
+        if (Path.Length == 0) rest = repository;
+        else if (isBelow) rest = repository[(Path.Length + 1)..];
         return rest is not null;
     }
 

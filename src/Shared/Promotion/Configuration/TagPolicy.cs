@@ -23,7 +23,8 @@ public sealed record TagPolicy
         return Allow.Any(g => g.IsMatch(text)) ? null : $"tag '{text}' is not among the allowed tags ({string.Join(", ", Allow)})";
     }
 
-    internal static ConfigShape<TagPolicy> Shape { get; } = new ConfigShape<TagPolicy>("tags", "Which tags may be promoted, and which may move.", new TagPolicy())
+    internal static ConfigShape<TagPolicy> Shape { get; } = new ConfigShape<TagPolicy>(
+        "tags", "Which tags may be promoted, and which may move.", new TagPolicy())
         .Key("allow", ConfigTypes.ListOf(ConfigTypes.Glob), t => t.Allow, (t, v) => t with { Allow = v }, "Globs over tags that may be promoted.")
         .Key(
             "deny", ConfigTypes.ListOf(ConfigTypes.Glob), t => t.Deny, (t, v) => t with { Deny = v },

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Promoter.Registries;
 
 namespace Promoter.Promotion.Configuration;
@@ -38,13 +39,15 @@ public sealed record TransferConfig
             "Limit for the whole run; left out, there is none.")
         .Key(
             "rateLimits", ConfigTypes.MapOf(ConfigTypes.OneOf(Actions), ConfigTypes.Rate), t => t.RateLimits, (t, v) => t with { RateLimits = v },
-            $"Requests per second by kind of request ({string.Join(", ", Actions.Select(a => $"`{a.Word}`"))}); left out, 80 % of ECR's default quotas on ECR and no limit elsewhere.")
+            $"Requests per second by kind of request ({string.Join(", ", Actions.Select(a => $"`{a.Word}`"))}); "
+            + "left out, 80 % of ECR's default quotas on ECR and no limit elsewhere.")
         .Key(
             "chunkedUploadThreshold", ConfigTypes.Size, t => t.ChunkedUploadThreshold, (t, v) => t with { ChunkedUploadThreshold = v },
             "Blobs larger than this are uploaded in chunks, so that a broken upload goes on where it stood.")
         .Check(t => t.TotalTimeout < t.IdleTimeout
-            ? $"totalTimeout ({ConfigUnits.Print(t.TotalTimeout.Value)}) is shorter than idleTimeout ({ConfigUnits.Print(t.IdleTimeout)}), which could then never strike"
+            ? $"totalTimeout ({ConfigUnits.Print(t.TotalTimeout.Value)}) is below idleTimeout ({ConfigUnits.Print(t.IdleTimeout)}), which then never strikes"
             : null);
 
-    private static (string Word, RegistryAction Value)[] Actions => [.. Enum.GetValues<RegistryAction>().Select(a => (char.ToLowerInvariant(a.ToString()[0]) + a.ToString()[1..], a))];
+    private static (string Word, RegistryAction Value)[] Actions =>
+        [.. Enum.GetValues<RegistryAction>().Select(action => (JsonNamingPolicy.CamelCase.ConvertName(action.ToString()), action))];
 }

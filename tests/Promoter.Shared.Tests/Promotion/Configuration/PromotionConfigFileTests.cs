@@ -37,7 +37,9 @@ public sealed class PromotionConfigFileTests : IDisposable
                 externalId: 0012
                 sessionName: promoter
                 region: eu-west-1
-                webIdentity: { roleArn: "arn:aws-cn:iam::333333333333:role/web", tokenFile: /var/run/token }
+                accountId: "111111111111"
+                ecrEndpoint: https://ecr.example.com
+                stsEndpoint: https://sts.example.com
             - host: 222222222222.dkr.ecr.eu-west-1.amazonaws.com
               createRepositories:
                 mode: if-missing
@@ -51,6 +53,10 @@ public sealed class PromotionConfigFileTests : IDisposable
                 tags: { team: shop }
             - host: localhost:5000
               plainHttp: true
+            - host: 333333333333.dkr.ecr.eu-west-1.amazonaws.com
+              aws: { webIdentity: { tokenFile: /var/run/token } }
+            - host: 444444444444.dkr.ecr.eu-west-1.amazonaws.com
+              aws: { podIdentity: true, region: "" }
             transfer:
               parallelism: 4
               retries: 0
@@ -82,9 +88,14 @@ public sealed class PromotionConfigFileTests : IDisposable
                 ExternalId = "0012",
                 SessionName = "promoter",
                 Region = "eu-west-1",
-                WebIdentity = new AwsWebIdentityConfig { RoleArn = "arn:aws-cn:iam::333333333333:role/web", TokenFile = "/var/run/token" },
+                AccountId = "111111111111",
+                EcrEndpoint = new Uri("https://ecr.example.com"),
+                StsEndpoint = new Uri("https://sts.example.com"),
             },
             source.Aws);
+
+        Assert.Equal("/var/run/token", config.Registry("333333333333.dkr.ecr.eu-west-1.amazonaws.com").Aws?.WebIdentity?.TokenFile);
+        Assert.Equal(new AwsIdentityConfig { PodIdentity = true }, config.Registry("444444444444.dkr.ecr.eu-west-1.amazonaws.com").Aws);
 
         var creation = config.Registry("222222222222.dkr.ecr.eu-west-1.amazonaws.com").CreateRepositories!;
         Assert.Equal(RepositoryCreation.IfMissing, creation.Mode);
@@ -159,7 +170,7 @@ public sealed class PromotionConfigFileTests : IDisposable
                 "c.yaml:6:11: unknown key 'alow' in tags: did you mean 'allow'?",
                 "c.yaml:7:17: must be a list, found a text: write [..], or one item per line after '- '",
                 "c.yaml:8:3: rule has no 'name': What reports call the rule.",
-                "c.yaml:8:11: 'https://a.example' starts with a URL scheme: write the registry's host, and endpoint: under registries where it is reached elsewhere",
+                "c.yaml:8:11: 'https://a.example' starts with a URL scheme: write the registry's host (endpoint: under registries says where it is reached)",
                 "c.yaml:9:11: 'B..example' is not a registry host: write host or host:port",
                 "c.yaml:10:18: the glob 'shop/[a]' has the character '[', which no repository and no tag has: globs know *, ** and ?",
                 "c.yaml:11:3: duplicate key 'repositories': it already stands in line 10",
@@ -185,10 +196,11 @@ public sealed class PromotionConfigFileTests : IDisposable
     [InlineData("registries: [{host: a.example, endpoint: 'https://b.example/v2'}]", "3:42: 'https://b.example/v2' is not an endpoint: write scheme, host and port, for example https://vpce-1.example.com:443")]
     [InlineData("registries: [{host: a.example, plainHttp: true, endpoint: 'https://b.example'}]", "3:14: plainHttp: true contradicts the endpoint https://b.example/: leave one of them out")]
     [InlineData("registries: [{host: a.example, aws: {externalId: x}}]", "3:37: 'externalId' goes with a role: add roleArn, or leave it out")]
-    [InlineData("registries: [{host: a.example, aws: {profile: x, webIdentity: {}}}]", "3:37: 'profile' and 'webIdentity' are two base identities: leave one out")]
+    [InlineData("registries: [{host: a.example, aws: {profile: x, webIdentity: {}}}]", "3:37: 'profile', 'webIdentity' and 'podIdentity' each say where the first credentials come from: keep one")]
+    [InlineData("registries: [{host: a.example, aws: {roleArn: 'arn:aws:iam::111111111111:role/r', externalId: x, webIdentity: {}}}]", "3:37: 'externalId' cannot be sent with a web identity: leave it out, or assume the role from other credentials")]
     [InlineData("registries: [{host: a.example, createRepositories: {encryption: {key: x}}}]", "3:65: 'key' goes with type KMS or KMS_DSSE: set the type, or leave the key out")]
     [InlineData("registries: [{host: a.example, createRepositories: {tagMutabilityExclusions: [x]}}]", "3:52: 'tagMutabilityExclusions' are exceptions to tagMutability: set that too")]
-    [InlineData("transfer: {idleTimeout: 5m, totalTimeout: 1m}", "3:11: totalTimeout (1m) is shorter than idleTimeout (5m), which could then never strike")]
+    [InlineData("transfer: {idleTimeout: 5m, totalTimeout: 1m}", "3:11: totalTimeout (1m) is below idleTimeout (5m), which then never strikes")]
     [InlineData("rules: {name: a}", "3:8: must be a list, found a map: write [..], or one item per line after '- '")]
     [InlineData("rules: [a]", "3:9: rule must be a map with keys name, source, target, repositories, exclude, tags, referrers, requireSignature, found a text")]
     [InlineData("rules: [{name: true, source: a.example, target: b.example}]", "3:16: must be a text, found a boolean: quote it if it is meant as text")]
