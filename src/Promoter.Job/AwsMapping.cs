@@ -16,14 +16,25 @@ internal static class AwsMapping
             Host = registry.Host,
             Side = SideOf(registry.Host, config),
             Region = aws.Region,
+            AccountId = aws.AccountId,
             Profile = aws.Profile,
-            Source = aws.Profile is not null ? AwsCredentialSource.Profile : aws.WebIdentity is not null ? AwsCredentialSource.WebIdentity : AwsCredentialSource.Default,
+            Source = SourceOf(aws),
             WebIdentityTokenFile = aws.WebIdentity?.TokenFile,
-            RoleArn = aws.RoleArn ?? aws.WebIdentity?.RoleArn,
+            RoleArn = aws.RoleArn,
             ExternalId = aws.ExternalId,
             SessionName = aws.SessionName,
+            EcrEndpoint = aws.EcrEndpoint?.GetLeftPart(UriPartial.Authority),
+            StsEndpoint = aws.StsEndpoint?.GetLeftPart(UriPartial.Authority),
             CreateRepositories = Creation(registry.CreateRepositories),
         };
+
+    private static AwsCredentialSource SourceOf(AwsIdentityConfig aws) => aws switch
+    {
+        { Profile: not null } => AwsCredentialSource.Profile,
+        { WebIdentity: not null } => AwsCredentialSource.WebIdentity,
+        { PodIdentity: true } => AwsCredentialSource.PodIdentity,
+        _ => AwsCredentialSource.Default,
+    };
 
     private static Aws.RepositoryCreation? Creation(RepositoryCreationConfig? config) => config is null or { Mode: Promotion.Configuration.RepositoryCreation.Never }
         ? null

@@ -18,8 +18,8 @@ public static class ConfigTypes
     /// <summary>A number of bytes as <c>1048576</c>, <c>256MiB</c>, <c>1GB</c>; more than nothing.</summary>
     public static ConfigType<long> Size { get; } = Parsed("size", ConfigUnits.ParseSize, ConfigUnits.Print, ConfigUnits.SizePattern);
 
-    /// <summary>A glob over repositories or tags, see <see cref="Promotion.Glob"/>.</summary>
-    public static ConfigType<Glob> Glob { get; } = Parsed("glob", Promotion.Glob.Parse, glob => glob.Pattern);
+    /// <summary>A glob over repositories or tags, see <see cref="Oci.Glob"/>.</summary>
+    public static ConfigType<Glob> Glob { get; } = Parsed("glob", Oci.Glob.Parse, glob => glob.Pattern);
 
     /// <summary>The host of a registry as it stands in references, with its port if it has one.</summary>
     public static ConfigType<string> Host { get; } = Parsed(

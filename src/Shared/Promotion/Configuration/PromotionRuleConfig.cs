@@ -1,4 +1,5 @@
 using Promoter.Copying;
+using Promoter.Oci;
 
 namespace Promoter.Promotion.Configuration;
 

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using Promoter.Promotion;
+using Promoter.Oci;
 
-namespace Promoter.Tests.Promotion;
+namespace Promoter.Tests.Oci;
 
 public sealed class GlobTests
 {

@@ -1,4 +1,4 @@
-namespace Promoter.Promotion;
+namespace Promoter.Oci;
 
 /// <summary>
 /// A pattern over repository paths or tags: <c>?</c> is one character and <c>*</c> any number of them within one path component, <c>**</c>
@@ -13,21 +13,13 @@ public sealed record Glob
 
     public string Pattern { get; }
 
+    /// <summary>A glob over repositories or tags.</summary>
     /// <exception cref="FormatException">The pattern is empty, or has characters that no repository and no tag may have.</exception>
-    public static Glob Parse(string pattern)
-    {
-        if (pattern.Length == 0) throw new FormatException("the glob is empty: write ** for everything");
-        foreach (var c in pattern)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('*' or '?' or '/' or '.' or '_' or '-'))
-            {
-                throw new FormatException($"the glob '{pattern}' has the character '{c}', which no repository and no tag has: globs know *, ** and ?");
-            }
-        }
+    public static Glob Parse(string pattern) => Parse(pattern, allowsPort: false);
 
-        if (!pattern.Contains("***", StringComparison.Ordinal)) return new Glob(pattern);
-        throw new FormatException($"the glob '{pattern}' has three stars in a row: write * within a path component, ** across them");
-    }
+    /// <summary>A glob over names with their registry, <c>registry.example.com:5000/team/*</c>.</summary>
+    /// <exception cref="FormatException">The pattern is empty, or has characters that no name may have.</exception>
+    public static Glob ParseName(string pattern) => Parse(pattern, allowsPort: true);
 
     /// <summary>Whether the whole text matches. Time is at most the product of both lengths, whatever the pattern.</summary>
     public bool IsMatch(ReadOnlySpan<char> text)
@@ -42,6 +34,21 @@ public sealed record Glob
     }
 
     public override string ToString() => Pattern;
+
+    private static Glob Parse(string pattern, bool allowsPort)
+    {
+        if (pattern.Length == 0) throw new FormatException("the glob is empty: write ** for everything");
+        foreach (var c in pattern)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('*' or '?' or '/' or '.' or '_' or '-') && !(allowsPort && c == ':'))
+            {
+                throw new FormatException($"the glob '{pattern}' has the character '{c}', which no repository and no tag has: globs know *, ** and ?");
+            }
+        }
+
+        if (!pattern.Contains("***", StringComparison.Ordinal)) return new Glob(pattern);
+        throw new FormatException($"the glob '{pattern}' has three stars in a row: write * within a path component, ** across them");
+    }
 
     private static int Step(ReadOnlySpan<char> pattern, bool isComponentStart, Span<bool> reached, ReadOnlySpan<char> text)
     {
