@@ -127,7 +127,9 @@ internal sealed class AssemblyUses
                     types.Add((EntityHandle)MetadataTokens.Handle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    // Read first: "Offset += …" takes the old offset before the count moves it.
+                    var targets = code.ReadInt32();
+                    code.Offset += 4 * targets;
                     break;
                 case var operand:
                     code.Offset += SizeOf(operand);
