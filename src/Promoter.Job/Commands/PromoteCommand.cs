@@ -8,7 +8,7 @@ internal static class PromoteCommand
 {
     public static Command Create()
     {
-        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.Independent };
+        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.Independent, RunOptions.Shards };
         ImageInputs.AddTo(command);
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
@@ -17,7 +17,7 @@ internal static class PromoteCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var work = PromotionWork.Read(context);
-        using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism, Independent = context.Parse.GetValue(RunOptions.Independent) });
+        using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism, Independent = context.Parse.GetValue(RunOptions.Independent), Shard = RunOptions.ShardOf(context.Parse) });
         return await run.PromoteAsync(work.Requests, work.Skipped, context.Parse.GetValue(RunOptions.DryRun), cancellationToken);
     }
 }

@@ -16,6 +16,7 @@ internal static class PromoterCommands
             PromoteCommand.Create(),
             PlanCommand.Create(),
             CopyCommand.Create(),
+            RollbackCommand.Create(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Promoter.Copying;
+using Promoter.Promotion;
 
 namespace Promoter.Job.Commands;
 
@@ -17,6 +18,21 @@ internal static class RunOptions
     public static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public static Option<bool> Independent { get; } = new("--independent") { Description = "Commit image by image instead of all or nothing." };
+
+    public static Option<int?> Shards { get; } = new("--shards") { Description = $"Share the images among so many pods of an Indexed Job; this pod's share is told by {Shard.IndexVariable}. Tags move when all pods have transferred theirs." };
+
+    /// <exception cref="PromotionException">The number of shards or the pod's index is impossible.</exception>
+    public static Shard ShardOf(ParseResult parse)
+    {
+        if (parse.GetValue(Shards) is not { } count) return Shard.Whole;
+        var text = Environment.GetEnvironmentVariable(Shard.IndexVariable);
+        if (count < 1 || !int.TryParse(text, out var index) || index < 0 || index >= count)
+        {
+            throw new PromotionException(ExitCode.Usage, $"--shards {count} needs {Shard.IndexVariable} between 0 and {count - 1}, and it is '{text}'; run it in a Job with completionMode: Indexed and completions: {count}");
+        }
+
+        return new Shard(index, count);
+    }
 
     public static ReferrerSelection? ReferrersOf(ParseResult parse) => parse.GetValue(Referrers) is { } text ? ReferrerSelection.Parse(text) : null;
 

@@ -8,8 +8,10 @@ internal sealed record ReportDocument(
     string Kind, int ExitCode, bool Interrupted, double DurationSeconds, long BytesCopied,
     IReadOnlyList<ReportedImageDocument> Images, IReadOnlyList<SkippedImageDocument> Skipped, IReadOnlyList<CommittedTagDocument> Tags)
 {
+    public const string KindName = "PromotionReport";
+
     public static ReportDocument Of(PromotionReport report) => new(
-        "PromotionReport",
+        KindName,
         (int)report.ExitCode,
         report.Interrupted,
         Math.Round(report.Duration.TotalSeconds, 3),
@@ -71,11 +73,22 @@ internal sealed record PlannedImageDocument(
         image.Failure is { } failure ? (int)ExitCodes.Of(failure) : null);
 }
 
+/// <summary>The JSON of <c>rollback --output json</c>.</summary>
+internal sealed record RollbackDocument(string Kind, IReadOnlyList<RolledBackTagDocument> Tags)
+{
+    public static RollbackDocument Of(IReadOnlyList<RolledBackTag> tags) => new(
+        "Rollback",
+        [.. tags.Select(t => new RolledBackTagDocument(t.Tag.Registry, t.Tag.Repository, t.Tag.Tag.ToString(), JsonText.Camel(t.Outcome), t.Tag.Previous?.ToString(), t.Failure?.Message))]);
+}
+
+internal sealed record RolledBackTagDocument(string Registry, string Repository, string Tag, string Outcome, string? Digest, string? Error);
+
 /// <summary>The JSON of a command that failed before it had a result.</summary>
 internal sealed record ErrorDocument(string Kind, int ExitCode, string Error);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(RollbackDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -84,6 +84,7 @@ internal static class TextReport
         ImageOutcome.UpToDate => "up to date",
         ImageOutcome.Promoted => "promoted",
         ImageOutcome.Tagged => "tagged",
+        ImageOutcome.OtherShard => "other shard",
         ImageOutcome.NotCommitted => "not committed",
         _ => "failed",
     };

@@ -33,11 +33,12 @@ public sealed class ImageCopier
     /// <summary>Copies the images; failures are in <see cref="ImageCopy.Failure"/>.</summary>
     /// <param name="images">What to copy, in the order in which it is reported.</param>
     /// <param name="supportsMount">Whether a target registry can mount blobs across its repositories.</param>
+    /// <param name="isWholeRun">Whether these images are all that the run brings; false where others wait to see their digests.</param>
     /// <param name="cancellationToken">Stops the run; everything that was transferred stays, unreferenced by any tag.</param>
-    public async Task CopyAsync(IReadOnlyList<ImageCopy> images, Func<IRepository, bool> supportsMount, CancellationToken cancellationToken)
+    public async Task CopyAsync(IReadOnlyList<ImageCopy> images, Func<IRepository, bool> supportsMount, bool isWholeRun, CancellationToken cancellationToken)
     {
         var schedule = BlobSchedule.Of(images, supportsMount);
-        LetTheOnlyRootTravelWithItsTag(images);
+        if (isWholeRun) LetTheOnlyRootTravelWithItsTag(images);
 
         // (1)
         await ForEachAsync(schedule.Transfers, t => t.Image, (t, ct) => _blobs.CopyAsync(t.Image, t.Blob, mountFrom: null, ct), cancellationToken);

@@ -12,6 +12,9 @@ public enum ImageOutcome
     /// <summary>Only the tag was missing.</summary>
     Tagged,
 
+    /// <summary>Another pod of a sharded run brings it.</summary>
+    OtherShard,
+
     /// <summary>Its content may be at the target, its tag has not moved: another image failed, or the run was interrupted.</summary>
     NotCommitted,
 

@@ -17,7 +17,7 @@ public sealed class PromotionExecutor(
     /// <summary>Executes the plan; failures and interruption are in the report, never thrown.</summary>
     public async Task<PromotionReport> ExecuteAsync(PromotionPlan plan, CancellationToken cancellationToken)
     {
-        var run = new Run(plan, new CopyTally(observer), time.GetTimestamp());
+        var run = new Run(plan, options, new CopyTally(observer), time.GetTimestamp());
         try
         {
             if (options.Independent || !plan.Failures.Any()) await ExecuteAsync(run, cancellationToken);
@@ -32,15 +32,17 @@ public sealed class PromotionExecutor(
 
     private async Task ExecuteAsync(Run run, CancellationToken cancellationToken)
     {
-        var work = run.Plan.Images.Where(i => i.Copy is not null).ToList();
+        var all = run.Plan.Images.Where(i => i.Copy is not null).ToList();
+        var work = all.Where(i => options.Shard.Owns(i.Digest!.Value)).ToList();
         await ProvisionAsync(work, cancellationToken);
 
         var copies = work.Where(i => i.Copy!.Failure is null).Select(i => i.Copy!).ToList();
         var copier = new ImageCopier(clientOptions, options.Parallelism, time, loggers, run.Tally);
         var mountable = await MountableAsync(copies, cancellationToken);
-        await copier.CopyAsync(copies, repository => mountable.Contains(repository.Host), cancellationToken);
+        await copier.CopyAsync(copies, repository => mountable.Contains(repository.Host), isWholeRun: options.Shard == Shard.Whole, cancellationToken);
 
         if (!options.Independent && work.Exists(i => i.Copy!.Failure is not null)) return;
+        await new ShardBarrier(registries, time, loggers.CreateLogger<ShardBarrier>()).WaitAsync([.. all.Except(work).Select(i => i.Copy!)], cancellationToken);
         await CommitAsync(run, copier.Tags, [.. work.Where(i => i.Copy!.Failure is null)], cancellationToken);
     }
 
@@ -91,7 +93,7 @@ public sealed class PromotionExecutor(
         });
 
     /// <summary>What one execution has done so far.</summary>
-    private sealed class Run(PromotionPlan plan, CopyTally tally, long startedAt)
+    private sealed class Run(PromotionPlan plan, PromotionOptions options, CopyTally tally, long startedAt)
     {
         private readonly Lock _lock = new();
         private readonly List<CommittedTag> _tags = [];
@@ -122,6 +124,7 @@ public sealed class PromotionExecutor(
             var counts = image.Copy is { } copy ? tally.Of(copy) : default;
             var outcome = failure is not null ? ImageOutcome.Failed
                 : image.State == ImageState.UpToDate ? ImageOutcome.UpToDate
+                : !options.Shard.Owns(image.Digest!.Value) ? ImageOutcome.OtherShard
                 : !_committed.Contains(image) ? ImageOutcome.NotCommitted
                 : image.State == ImageState.TagMissing ? ImageOutcome.Tagged
                 : ImageOutcome.Promoted;

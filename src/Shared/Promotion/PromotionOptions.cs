@@ -8,4 +8,7 @@ public sealed record PromotionOptions
 
     /// <summary>Commit image by image instead of all or nothing.</summary>
     public bool Independent { get; init; }
+
+    /// <summary>This pod's share; the others' images are waited for and not brought.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
 }
