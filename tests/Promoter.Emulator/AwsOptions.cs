@@ -11,6 +11,9 @@ public sealed class AwsOptions
 
     public string Region { get; init; } = "eu-west-1";
 
+    /// <summary>What <c>aws:PrincipalOrgID</c> is for every caller.</summary>
+    public string OrganizationId { get; init; } = "o-emulator";
+
     /// <summary>Serve the registries and the JSON API over HTTPS with a certificate that nobody trusts.</summary>
     public bool Tls { get; init; }
 

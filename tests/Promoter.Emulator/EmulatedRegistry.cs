@@ -138,6 +138,26 @@ public sealed class EmulatedRegistry : IAsyncDisposable
 
     public bool RemoveTag(string repository, string tag) => _store.In(repository, r => r.Tags.Remove(tag));
 
+    /// <summary>Moves an image into ECR's archive storage class: listed, but answered with 404.</summary>
+    public void Archive(string repository, string digest) => _store.In(repository, r => r.Manifests[digest].ArchivedUntil = DateTimeOffset.MaxValue);
+
+    /// <summary>What DescribeImageScanFindings says of an image: number of findings per severity.</summary>
+    public void SetScanFindings(string repository, string digest, IReadOnlyDictionary<string, int> counts) => _store.In(repository, r => r.ScanFindings[digest] = counts);
+
+    /// <summary>ECR creates what matches it from now on.</summary>
+    public void AddCreationTemplate(RepositoryCreationTemplate template) => _store.Access(_ =>
+    {
+        _store.Settings.Templates.Add(template);
+        return true;
+    });
+
+    /// <summary>A policy for all repositories of the registry, beside their own; null: none.</summary>
+    public string? RegistryPolicy
+    {
+        get => _store.Settings.RegistryPolicy;
+        set => _store.Settings.RegistryPolicy = value;
+    }
+
     /// <summary>What is missing or corrupt below a tag or digest, one line each; empty: complete and byte-exact.</summary>
     public IReadOnlyList<string> FindProblems(string repository, string reference) => new ClosureCheck(_store, repository).Run(reference);
 

@@ -35,7 +35,7 @@ internal sealed class FaultInjection(CancellationToken stopping)
                 break;
             case EffectKind.AnswerLost:
                 await HandleSilentlyAsync(context, record, handle);
-                throw ConnectionCut.Reset(context);
+                throw await ConnectionCut.ResetAsync(context, Either(context));
             case EffectKind.ExpiredUrl or EffectKind.LayersVanish:
                 context.Items[EffectKey] = effect.Kind;
                 await handle(context);
@@ -71,22 +71,32 @@ internal sealed class FaultInjection(CancellationToken stopping)
             EmulatedAction.PutManifest or EmulatedAction.PutTag;
         var length = context.Request.ContentLength;
         var alters = effect.Kind is EffectKind.WrongBytes or EffectKind.WrongLength;
-        if (!alters && (effect.Position == BodyPosition.Start || (inRequest && length is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))))
+        // A response that is truncated at its start still has its headers: clients silently repeat a request that got no answer at all.
+        var atOnce = effect.Position == BodyPosition.Start && (inRequest || effect.Kind != EffectKind.Truncate);
+        var hasNoBody = inRequest && length is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding");
+        if (!alters && (atOnce || hasNoBody))
         {
             await ActAsync(context, effect);
             return;
         }
 
+        var acted = false;
+        async ValueTask ActOnceAsync()
+        {
+            acted = true;
+            await ActAsync(context, effect);
+        }
+
         if (inRequest)
         {
-            context.Request.Body = new FaultyRequestBody(context.Request.Body, effect, length, () => ActAsync(context, effect));
+            context.Request.Body = new FaultyRequestBody(context.Request.Body, effect, length, ActOnceAsync);
         }
         else
         {
             long? whole = null;
             var feature = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
             context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(
-                new FaultyResponseBody(feature.Stream, effect, () => whole ?? context.Response.ContentLength, () => ActAsync(context, effect)), feature));
+                new FaultyResponseBody(feature.Stream, effect, () => whole ?? context.Response.ContentLength, ActOnceAsync), feature));
             if (effect.Kind == EffectKind.WrongLength)
             {
                 context.Response.OnStarting(() =>
@@ -99,6 +109,8 @@ internal sealed class FaultInjection(CancellationToken stopping)
         }
 
         await handle(context);
+        // Nothing was written: a HEAD, a redirect.
+        if (!acted && !alters) await ActAsync(context, effect);
     }
 
     private async ValueTask ActAsync(HttpContext context, Effect effect)
@@ -106,7 +118,7 @@ internal sealed class FaultInjection(CancellationToken stopping)
         switch (effect.Kind)
         {
             case EffectKind.Reset:
-                throw ConnectionCut.Reset(context);
+                throw await ConnectionCut.ResetAsync(context, Either(context));
             case EffectKind.Truncate:
                 throw ConnectionCut.Close(context);
             default:

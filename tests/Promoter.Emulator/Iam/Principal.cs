@@ -13,6 +13,9 @@ public sealed class Principal(string accountId, string arn)
     /// <summary>The part of the ARN after the last slash.</summary>
     public string Name => arn[(arn.LastIndexOf('/') + 1)..];
 
+    /// <summary>Not held back by account boundaries: the tests' own hand.</summary>
+    internal bool IsOmnipotent { get; init; }
+
     public IReadOnlyList<IamStatement> Statements
     {
         get => _statements;

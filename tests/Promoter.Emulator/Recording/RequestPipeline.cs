@@ -39,7 +39,7 @@ internal sealed class RequestPipeline(RequestLog log, FaultScript faults)
         catch (Exception e) when (e is ConnectionCutException or OperationCanceledException or IOException || context.RequestAborted.IsCancellationRequested)
         {
             // The connection is gone, on purpose or by the client's doing: nobody is left to answer.
-            context.Abort();
+            if (e is not ConnectionCutException { IsOrderly: true }) context.Abort();
         }
         finally
         {

@@ -6,7 +6,8 @@ internal sealed class ManifestEndpoints(RegistryStore store)
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
         var manifest = store.In(route.Repository, r => r.Find(route.Reference));
-        if (manifest is null || manifest.IsArchived || !IsAccepted(context.Request, manifest)) throw store.Wording.ManifestUnknown(route.Repository, route.Reference);
+        if (manifest is null || manifest.IsArchivedAt(store.Clock.GetUtcNow()) || !IsAccepted(context.Request, manifest)) throw store.Wording.ManifestUnknown(route.Repository, route.Reference);
+        if (HttpMethods.IsGet(context.Request.Method)) manifest.PulledAt = store.Clock.GetUtcNow();
         if (HttpMethods.IsHead(context.Request.Method) || store.Behaviour.DigestHeaderOnGet) context.Response.Headers["Docker-Content-Digest"] = manifest.Digest;
         await context.WriteBytesAsync(manifest.MediaType, manifest.Bytes);
     }

@@ -3,9 +3,6 @@ using Promoter.Emulator.Faults;
 
 namespace Promoter.Emulator.Registry;
 
-/// <summary>Whether anything changed when a manifest was stored.</summary>
-internal sealed record PushedManifest(StoredManifest Manifest, bool IsNew, bool TagsChanged);
-
 /// <summary>PUT of manifests: over HTTP here, and the same rules for ECR's PutImage.</summary>
 internal sealed class ManifestPush(RegistryStore store)
 {
@@ -24,15 +21,15 @@ internal sealed class ManifestPush(RegistryStore store)
 
         var response = context.Response;
         response.StatusCode = StatusCodes.Status201Created;
-        response.Headers.Location = $"/v2/{route.Repository}/manifests/{pushed.Manifest.Digest}";
-        response.Headers["Docker-Content-Digest"] = pushed.Manifest.Digest;
-        if (pushed.Manifest.Subject is { } subject && store.Behaviour.HasReferrersApi) response.Headers["OCI-Subject"] = subject;
+        response.Headers.Location = $"/v2/{route.Repository}/manifests/{pushed.Digest}";
+        response.Headers["Docker-Content-Digest"] = pushed.Digest;
+        if (pushed.Subject is { } subject && store.Behaviour.HasReferrersApi) response.Headers["OCI-Subject"] = subject;
         if (byDigest && tags.Count > 0) response.Headers["OCI-Tag"] = string.Join(", ", tags);
     }
 
     /// <param name="digest">The digest it must have; null: sha256, whatever it is.</param>
     /// <exception cref="RegistryErrorException">Refused; nothing was stored and no tag has moved.</exception>
-    public PushedManifest Store(string repository, byte[] bytes, string mediaType, string? digest, IReadOnlyCollection<string> tags)
+    public StoredManifest Store(string repository, byte[] bytes, string mediaType, string? digest, IReadOnlyCollection<string> tags)
     {
         if (digest is not null && !ContentDigest.IsValid(digest)) throw new RegistryErrorException(400, "DIGEST_INVALID", "provided digest is not valid");
         var actual = ContentDigest.Of(bytes, digest is null ? ContentDigest.Sha256 : ContentDigest.AlgorithmOf(digest));
@@ -47,20 +44,20 @@ internal sealed class ManifestPush(RegistryStore store)
             throw store.Wording.ManifestInvalid(e.Message);
         }
 
+        if (manifest.MediaType.Length == 0) throw store.Wording.ManifestInvalid("it has no media type");
+        if (store.Behaviour.RefusesMediaTypeParameters && manifest.MediaTypes.Any(t => t.Contains(';', StringComparison.Ordinal))) throw store.Wording.ManifestInvalid("a media type has parameters");
         return store.InPushed(repository, r =>
         {
             if (store.Behaviour.RequiresContent) RequireContent(r, manifest);
-            if (tags.FirstOrDefault(t => r.Tags.ContainsKey(t) && r.Settings.IsImmutable(t)) is { } taken) throw RegistryWording.TagImmutable(repository, taken);
-            var isNew = !r.Manifests.ContainsKey(actual);
-            if (isNew)
-            {
-                manifest.PushedAt = store.Clock.GetUtcNow();
-                r.Manifests.Add(actual, manifest);
-            }
-
-            var changed = tags.Any(t => r.Tags.GetValueOrDefault(t) != actual);
+            RequireMovable(r, actual, tags);
+            if (!r.Manifests.ContainsKey(actual)) manifest.PushedAt = store.Clock.GetUtcNow();
+            r.Manifests.TryAdd(actual, manifest);
             foreach (var tag in tags) r.Tags[tag] = actual;
-            return new PushedManifest(r.Manifests[actual], isNew, changed);
+            var stored = r.Manifests[actual];
+            // Pushing an archived image again brings it back.
+            stored.ArchivedUntil = DateTimeOffset.MinValue;
+            if (store.Behaviour.SignsOnPush && tags.Count > 0) ManagedSigning.Sign(r, stored, store.Clock.GetUtcNow());
+            return stored;
         });
     }
 
@@ -71,6 +68,15 @@ internal sealed class ManifestPush(RegistryStore store)
         if (blobs.Count > 0) throw store.Wording.LayersMissing(repository.Name, blobs);
         List<string> children = [.. manifest.Manifests.Where(m => !repository.Manifests.ContainsKey(m.Digest)).Select(m => m.Digest).Distinct()];
         if (children.Count > 0) throw store.Wording.ImagesMissing(repository.Name, children);
+    }
+
+    // ECR refuses a tag that exists in an immutable repository even where the digest is the same (containers-roadmap#2179).
+    private void RequireMovable(StoredRepository repository, string digest, IReadOnlyCollection<string> tags)
+    {
+        var taken = tags.FirstOrDefault(t => repository.Tags.ContainsKey(t) && repository.Settings.IsImmutable(t));
+        if (taken is null) return;
+        if (repository.Tags[taken] == digest && repository.Manifests[digest].IsArchivedAt(store.Clock.GetUtcNow())) return;
+        throw RegistryWording.TagImmutable(repository.Name, taken);
     }
 
     private void DropUnreferencedBlobs(string repository) => store.In(repository, r =>

@@ -63,6 +63,26 @@ public sealed class RegistryBehaviour
     /// <summary>Uploaded blobs up to this size are kept, in bytes; larger ones are verified and thrown away.</summary>
     public long KeepBlobsUpTo { get; set; } = 512L * 1024 * 1024;
 
+    /// <summary>How many requests to the registry endpoint a repository that CreateRepository has just made still answers with NAME_UNKNOWN.</summary>
+    public int NewRepositoriesHiddenFor { get; set; }
+
+    /// <summary>405 for manifests that name a media or artifact type with parameters, as ECR's validator does.</summary>
+    public bool RefusesMediaTypeParameters { get; set; }
+
+    /// <summary>Every image that is pushed under a tag gains a signature as referrer, as ECR's managed signing does.</summary>
+    public bool SignsOnPush { get; set; }
+
+    /// <summary>How long an archived image is ACTIVATING once it is asked back.</summary>
+    public TimeSpan RestoreTakes { get; set; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Regions to which images are replicated.</summary>
+    public IReadOnlyList<string> ReplicatesTo { get; set; } = [];
+
+    /// <summary>How long after its push an image is still IN_PROGRESS there.</summary>
+    public TimeSpan ReplicationTakes { get; set; }
+
+    public bool ReplicationFails { get; set; }
+
     internal static RegistryBehaviour Ecr() => new()
     {
         CreatesRepositoriesOnPush = false,
@@ -72,5 +92,6 @@ public sealed class RegistryBehaviour
         KeepsPartialChunks = false,
         SingleRequestUpload = false,
         Mounts = MountRule.Never,
+        RefusesMediaTypeParameters = true,
     };
 }

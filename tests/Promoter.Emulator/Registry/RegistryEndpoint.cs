@@ -69,6 +69,7 @@ internal sealed class RegistryEndpoint(RegistryStore store, IRegistryGate gate, 
     {
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
         if (route.Repository.Length > 0 && !RegistryRoute.IsValidName(route.Repository)) throw new RegistryErrorException(400, "NAME_INVALID", $"invalid repository name '{route.Repository}'");
+        if (route.Repository.Length > 0) store.RequireVisible(route.Repository);
         return route.Action switch
         {
             EmulatedAction.Ping => context.WriteBytesAsync("application/json", "{}"u8.ToArray()),

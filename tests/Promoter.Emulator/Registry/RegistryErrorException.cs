@@ -9,6 +9,9 @@ public sealed class RegistryErrorException(int status, string code, string messa
 
     public string Code { get; } = code;
 
+    /// <summary>The exception by which ECR's JSON API reports the same.</summary>
+    internal string AwsCode { get; init; } = "InvalidParameterException";
+
     public JsonNode? Detail { get; } = detail;
 
     internal static Task WriteAsync(HttpContext context, int status, string code, string message, JsonNode? detail = null)

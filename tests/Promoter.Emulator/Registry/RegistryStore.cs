@@ -14,6 +14,8 @@ internal sealed class RegistryStore(string account, RegistryBehaviour behaviour,
 
     public TimeProvider Clock => clock;
 
+    public EcrRegistrySettings Settings { get; } = new();
+
     public T Access<T>(Func<SortedDictionary<string, StoredRepository>, T> use)
     {
         lock (_lock) return use(_repositories);
@@ -29,12 +31,25 @@ internal sealed class RegistryStore(string account, RegistryBehaviour behaviour,
         return true;
     });
 
+    /// <summary>For requests to the registry endpoint: a repository that CreateRepository has just made may not be known there yet.</summary>
+    public void RequireVisible(string repository) => Access(all =>
+    {
+        if (all.GetValueOrDefault(repository) is { HiddenFor: > 0 } r)
+        {
+            r.HiddenFor--;
+            throw wording.RepositoryUnknown(repository);
+        }
+
+        return true;
+    });
+
     /// <summary>As <see cref="In{T}"/>, for requests that push: they create the repository where the registry does that.</summary>
     public T InPushed<T>(string repository, Func<StoredRepository, T> use) => Access(_ =>
     {
         if (Find(repository) is { } there) return use(there);
-        if (!behaviour.CreatesRepositoriesOnPush) throw wording.RepositoryUnknown(repository);
-        return use(Create(repository, new EcrRepositorySettings()));
+        if (behaviour.CreatesRepositoriesOnPush) return use(Create(repository, new EcrRepositorySettings()));
+        var template = Settings.Templates.Where(t => t.AppliedFor.Contains("CREATE_ON_PUSH") && t.Fits(repository)).MaxBy(t => t.Prefix == "ROOT" ? 0 : t.Prefix.Length);
+        return use(template is null ? throw wording.RepositoryUnknown(repository) : Create(repository, template.ToSettings()));
     });
 
     public StoredRepository GetOrCreate(string repository, EcrRepositorySettings? settings = null) =>

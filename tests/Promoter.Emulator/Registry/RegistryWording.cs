@@ -11,7 +11,10 @@ internal sealed class RegistryWording(string account, bool isEcr)
         404,
         "NAME_UNKNOWN",
         isEcr ? $"The repository with name '{repository}' does not exist in the registry with id '{account}'" : "repository name not known to registry",
-        new JsonObject { ["name"] = repository });
+        new JsonObject { ["name"] = repository })
+    {
+        AwsCode = "RepositoryNotFoundException",
+    };
 
     public RegistryErrorException ManifestUnknown(string repository, string reference) => new(
         404,
@@ -21,16 +24,16 @@ internal sealed class RegistryWording(string account, bool isEcr)
 
     public RegistryErrorException BlobUnknown(string digest) => new(404, "BLOB_UNKNOWN", "blob unknown to registry", isEcr ? null : new JsonObject { ["digest"] = digest });
 
-    public RegistryErrorException LayersMissing(string repository, IReadOnlyList<string> digests) => Missing("Layers", repository, digests);
+    public RegistryErrorException LayersMissing(string repository, IReadOnlyList<string> digests) => Missing("Layers", "BLOB_UPLOAD_UNKNOWN", "LayersNotFoundException", repository, digests);
 
-    public RegistryErrorException ImagesMissing(string repository, IReadOnlyList<string> digests) => Missing("Images", repository, digests);
+    public RegistryErrorException ImagesMissing(string repository, IReadOnlyList<string> digests) => Missing("Images", "MANIFEST_BLOB_UNKNOWN", "ReferencedImagesNotFoundException", repository, digests);
 
     public RegistryErrorException ManifestInvalid(string problem) => isEcr
-        ? new RegistryErrorException(405, "UNSUPPORTED", $"Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax' ({problem})")
+        ? new RegistryErrorException(405, "UNSUPPORTED", "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'")
         : new RegistryErrorException(400, "MANIFEST_INVALID", $"manifest invalid: {problem}");
 
     public RegistryErrorException ManifestDigestDiffers(string named, string actual) => isEcr
-        ? new RegistryErrorException(400, "DIGEST_INVALID", $"Invalid parameter at 'imageDigest' failed to satisfy constraint: 'The provided digest {named} does not match the manifest's digest {actual}'")
+        ? new RegistryErrorException(400, "DIGEST_INVALID", $"The provided image digest {named} does not match the calculated digest {actual}") { AwsCode = "ImageDigestDoesNotMatchException" }
         : new RegistryErrorException(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
 
     public RegistryErrorException BlobDigestDiffers(string named, string actual) => isEcr
@@ -47,13 +50,20 @@ internal sealed class RegistryWording(string account, bool isEcr)
     public static RegistryErrorException UploadUnknown() => new(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
 
     public static RegistryErrorException TagImmutable(string repository, string tag) => new(
-        400, "TAG_INVALID", $"The image tag '{tag}' already exists in the '{repository}' repository and cannot be overwritten because the tag is immutable.");
+        400, "TAG_INVALID", $"The image tag '{tag}' already exists in the '{repository}' repository and cannot be overwritten because the tag is immutable.")
+    {
+        AwsCode = "ImageTagAlreadyExistsException",
+    };
 
-    private RegistryErrorException Missing(string what, string repository, IReadOnlyList<string> digests) => new(
+    // ECR's codes differ for the two (oras-py#54, docker-manifest-create-action#63); the sentence is the same, and so is its cure.
+    private RegistryErrorException Missing(string what, string ecrCode, string awsCode, string repository, IReadOnlyList<string> digests) => new(
         isEcr ? 404 : 400,
-        "MANIFEST_BLOB_UNKNOWN",
+        isEcr ? ecrCode : "MANIFEST_BLOB_UNKNOWN",
         isEcr
             ? $"{what} with digests '[{string.Join(", ", digests)}]' required for pushing image into repository with name '{repository}' in the registry with id '{account}' do not exist"
             : "blob unknown to registry",
-        isEcr ? null : new JsonObject { ["digest"] = digests[0] });
+        isEcr ? null : new JsonObject { ["digest"] = digests[0] })
+    {
+        AwsCode = awsCode,
+    };
 }

@@ -27,6 +27,9 @@ public sealed class StoredManifest
     /// <summary>The media type of the config, empty where there is none.</summary>
     public string ConfigMediaType { get; private init; } = "";
 
+    /// <summary>Every media and artifact type that the manifest names.</summary>
+    public IEnumerable<string> MediaTypes => [MediaType, ArtifactType ?? "", .. Blobs.Select(b => b.MediaType), .. Manifests.Select(m => m.MediaType)];
+
     /// <summary>The digest of the manifest it refers to.</summary>
     public string? Subject { get; private init; }
 
@@ -40,8 +43,13 @@ public sealed class StoredManifest
 
     public DateTimeOffset PushedAt { get; internal set; }
 
-    /// <summary>In ECR's archive storage class: listed, but not to be pulled.</summary>
-    public bool IsArchived { get; internal set; }
+    /// <summary>When it was last served, or null.</summary>
+    public DateTimeOffset? PulledAt { get; internal set; }
+
+    /// <summary>In ECR's archive storage class until then, listed but not to be pulled; the end of time where no restore is under way.</summary>
+    public DateTimeOffset ArchivedUntil { get; internal set; }
+
+    public bool IsArchivedAt(DateTimeOffset now) => now < ArchivedUntil;
 
     public bool IsIndex => Manifests.Count > 0 || MediaType.Contains("index", StringComparison.Ordinal) || MediaType.Contains("manifest.list", StringComparison.Ordinal);
 

@@ -7,6 +7,9 @@ internal sealed class StoredRepository(string name)
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How many requests the registry endpoint still answers as if the repository did not exist.</summary>
+    public int HiddenFor { get; set; }
+
     public Dictionary<string, BlobContent> Blobs { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, StoredManifest> Manifests { get; } = new(StringComparer.Ordinal);
@@ -14,6 +17,9 @@ internal sealed class StoredRepository(string name)
     public SortedDictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, UploadSession> Uploads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Number of findings per severity, by the digest of the scanned image.</summary>
+    public Dictionary<string, IReadOnlyDictionary<string, int>> ScanFindings { get; } = new(StringComparer.Ordinal);
 
     public EcrRepositorySettings Settings { get; init; } = new();
 

@@ -115,7 +115,6 @@ internal sealed class UploadEndpoints(RegistryStore store)
         }
 
         if (session.Length == start) return;
-        session.Chunks++;
         session.FirstChunkEnd ??= session.Length - 1;
     }
 

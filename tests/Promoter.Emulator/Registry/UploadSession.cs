@@ -18,7 +18,11 @@ internal sealed class UploadSession(string repository, long keepUpTo, string alg
     /// <summary>The end of the first chunk: the <c>Range</c> that ECR repeats for ever.</summary>
     public long? FirstChunkEnd { get; set; }
 
-    public int Chunks { get; set; }
+    /// <summary>Size of the last part that came by the JSON API.</summary>
+    public int LastPart { get; set; }
+
+    /// <summary>A part below the minimum was followed by another.</summary>
+    public bool HasSmallPart { get; set; }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -2,20 +2,20 @@ using Promoter.Emulator;
 using Promoter.Emulator.Images;
 using Promoter.Emulator.Recording;
 using Promoter.Emulator.Registry;
+using Promoter.Interop.Tests.Tools;
+using RegistryAuthentication = Promoter.Emulator.RegistryAuthentication;
 
 namespace Promoter.Interop.Tests.Emulator;
 
 public sealed class SkopeoTests
 {
-    private static readonly Dictionary<string, string> NoEnvironment = [];
-
     [Theory]
     [InlineData("oci")]
     [InlineData("docker")]
     [InlineData("buildx")]
     public async Task Skopeo_copies_an_index_from_one_account_to_the_other_byte_for_byte(string format)
     {
-        var skopeo = Tool.Require("skopeo");
+        var skopeo = new ExternalProgram(Toolbox.Require("skopeo"));
         await using var aws = await EmulatedAws.StartAsync();
         var image = format switch
         {
@@ -27,7 +27,7 @@ public sealed class SkopeoTests
         aws.Target.CreateRepository("shop/web");
 
         await skopeo.RunAsync(
-            NoEnvironment, "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false",
+            "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false",
             "--src-creds", $"AWS:{aws.IssueToken("111111111111")}", "--dest-creds", $"AWS:{aws.IssueToken()}",
             $"docker://{aws.Source.Host}/shop/web:1.4.2", $"docker://{aws.Target.Host}/shop/web:1.4.2");
 
@@ -39,17 +39,17 @@ public sealed class SkopeoTests
     [Fact]
     public async Task Skopeo_is_told_that_a_repository_was_not_created()
     {
-        var skopeo = Tool.Require("skopeo");
+        var skopeo = new ExternalProgram(Toolbox.Require("skopeo"));
         await using var aws = await EmulatedAws.StartAsync();
         aws.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
 
-        var (code, _, error) = await skopeo.TryRunAsync(
-            NoEnvironment, "copy", "--src-tls-verify=false", "--dest-tls-verify=false",
-            "--src-creds", $"AWS:{aws.IssueToken()}", "--dest-creds", $"AWS:{aws.IssueToken()}",
-            $"docker://{aws.Source.Host}/shop/web:1.4.2", $"docker://{aws.Target.Host}/shop/web:1.4.2");
+        var result = await skopeo.TryRunAsync(
+        [
+            "copy", "--src-tls-verify=false", "--dest-tls-verify=false", "--src-creds", $"AWS:{aws.IssueToken()}", "--dest-creds", $"AWS:{aws.IssueToken()}",
+            $"docker://{aws.Source.Host}/shop/web:1.4.2", $"docker://{aws.Target.Host}/shop/web:1.4.2",
+        ]);
 
-        Assert.NotEqual(0, code);
-        Assert.Contains("shop/web", error, StringComparison.OrdinalIgnoreCase);
+        Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(aws.Requests.All, r => r is { Account: "222222222222", Status: 404 });
     }
 
@@ -59,16 +59,16 @@ public sealed class SkopeoTests
     [InlineData(RegistryAuthentication.Bearer)]
     public async Task Skopeo_pushes_to_and_reads_from_a_plain_registry(RegistryAuthentication authentication)
     {
-        var skopeo = Tool.Require("skopeo");
+        var skopeo = new ExternalProgram(Toolbox.Require("skopeo"));
         await using var registry = await EmulatedRegistry.StartAsync(new RegistryOptions { Authentication = authentication });
         var image = registry.Push("from/web", SampleImages.Single("web"), "1");
 
         await skopeo.RunAsync(
-            NoEnvironment, "copy", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false", "--src-creds", "user:secret", "--dest-creds", "user:secret",
+            "copy", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false", "--src-creds", "user:secret", "--dest-creds", "user:secret",
             $"docker://{registry.Host}/from/web:1", $"docker://{registry.Host}/to/web:1");
-        var raw = await skopeo.RunAsync(NoEnvironment, "inspect", "--raw", "--tls-verify=false", "--creds", "user:secret", $"docker://{registry.Host}/to/web:1");
+        var raw = await skopeo.RunAsync("inspect", "--raw", "--tls-verify=false", "--creds", "user:secret", $"docker://{registry.Host}/to/web:1");
 
         Assert.Empty(registry.FindProblems("to/web", "1"));
-        Assert.Equal(image.Digest, ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(raw)));
+        Assert.Equal(image.Digest, ContentDigest.Of(raw.Output));
     }
 }

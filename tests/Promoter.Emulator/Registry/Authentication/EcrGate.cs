@@ -23,7 +23,11 @@ internal sealed class EcrGate(EcrTokens tokens, TimeProvider clock, IEcrAdmissio
 
         record.Principal = token.Caller.Arn;
         if (clock.GetUtcNow() >= token.ExpiresAt) throw new RegistryErrorException(403, "DENIED", ExpiredText);
-        if (record.Operation.Length > 0) admission.Admit(token.Caller, record.Account, record.Operation, route.Repository, context.Request.Query["from"].ToString());
+        if (record.Operation.Length == 0) return true;
+        admission.Admit(token.Caller, record.Account, record.Operation, route.Repository);
+        // A donor that the caller may not read is no error: the mount becomes an ordinary session.
+        var donor = context.Request.Query["from"].ToString();
+        if (route.Action == EmulatedAction.Mount && !admission.MayReadLayers(token.Caller, record.Account, donor)) context.Request.QueryString = QueryString.Empty;
         return true;
     }
 
