@@ -1,4 +1,5 @@
 using Promoter.Job.Hook;
+using Promoter.Oci;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 
