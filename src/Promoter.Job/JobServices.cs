@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Promoter.Aws;
-using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 using Promoter.Registries.Authentication;
@@ -16,7 +15,7 @@ internal sealed class JobServices : IDisposable
     public JobServices(PromotionConfig config, ILoggerFactory loggers)
     {
         ClientOptions = ConfigMapping.ClientOptions(config.Transfer);
-        _aws = Aws(config);
+        _aws = new AwsRegistries(ConfiguredRegistries.Of(config));
         _ecrCredentials = new EcrCredentials(_aws, TimeProvider.System, loggers.CreateLogger<EcrCredentials>());
         List<IRegistryCredentials> sources = [_ecrCredentials];
         if (DockerConfigLocation.Find(Environment.GetEnvironmentVariable) is { } path) sources.Add(new DockerConfigCredentials(path));
@@ -38,17 +37,5 @@ internal sealed class JobServices : IDisposable
         Registries.Dispose();
         _ecrCredentials.Dispose();
         _aws.Dispose();
-    }
-
-    private static AwsRegistries Aws(PromotionConfig config)
-    {
-        try
-        {
-            return new AwsRegistries(AwsMapping.Registries(config));
-        }
-        catch (ArgumentException e)
-        {
-            throw new PromotionException(ExitCode.Usage, e.Message, e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Promoter.Aws.Identities;
+using Promoter.Promotion;
 
 namespace Promoter.Aws;
 
@@ -13,12 +14,12 @@ public sealed class AwsRegistries : IDisposable
     private readonly ConcurrentDictionary<string, AwsRegistry> _registries = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, AwsRegistryOptions> _options;
 
-    /// <exception cref="ArgumentException">The options cannot be used as they are; the message holds every problem.</exception>
+    /// <exception cref="PromotionException">The options cannot be used as they are; the message holds every problem.</exception>
     public AwsRegistries(IEnumerable<AwsRegistryOptions> options)
     {
         var all = options.ToList();
         var problems = AwsRegistryOptionsValidator.Problems(all);
-        if (problems.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        if (problems.Count > 0) throw new PromotionException(ExitCode.Usage, string.Join(Environment.NewLine, problems));
         _options = all.ToDictionary(item => item.Host, StringComparer.OrdinalIgnoreCase);
     }
 

@@ -26,7 +26,7 @@ public sealed record AwsRegistryOptions
     /// <summary>The file with the OIDC token, with <see cref="AwsCredentialSource.WebIdentity"/>; null: <c>AWS_WEB_IDENTITY_TOKEN_FILE</c>.</summary>
     public string? WebIdentityTokenFile { get; init; }
 
-    /// <summary>The role to assume; null: the first credentials are used as they are.</summary>
+    /// <summary>The role to assume with the first credentials; null: they are used as they are.</summary>
     public string? RoleArn { get; init; }
 
     /// <summary>What the role's trust policy expects as <c>sts:ExternalId</c>.</summary>
@@ -42,7 +42,7 @@ public sealed record AwsRegistryOptions
     public string? StsEndpoint { get; init; }
 
     /// <summary>How missing repositories come into being; null: they do not.</summary>
-    public RepositoryCreation? CreateRepositories { get; init; }
+    public RepositoryCreationOptions? CreateRepositories { get; init; }
 }
 
 /// <summary>Where the first credentials of an identity come from.</summary>

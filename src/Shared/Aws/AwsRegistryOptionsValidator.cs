@@ -61,7 +61,7 @@ public static partial class AwsRegistryOptionsValidator
 
     private static IEnumerable<string> OfIdentity(AwsRegistryOptions options)
     {
-        if (options.RoleArn is { } arn)
+        if (options.RoleArn is { Length: > 0 } arn)
         {
             if (RoleArn.Match(arn) is not { Success: true } match) yield return $"roleArn '{arn}' is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME";
             else if (EcrHost.TryParse(options.Host, out var host) && host.Partition.Name != match.Groups["partition"].Value)
@@ -72,18 +72,18 @@ public static partial class AwsRegistryOptionsValidator
         {
             if (!ExternalId.IsMatch(externalId)) yield return "externalId has 2 to 1224 letters, digits and _+=,.@:/-";
             if (options.RoleArn is null) yield return "externalId is given without roleArn: it is sent when a role is assumed";
-            else if (options.Source == AwsCredentialSource.WebIdentity) yield return "externalId cannot be sent with a web identity: leave it out, or use the default source and assume the role from it";
+            else if (options.Source == AwsCredentialSource.WebIdentity) yield return "externalId cannot be sent with a web identity: leave it out, or assume the role from other credentials";
         }
 
         if (options.SessionName is { } session && !SessionName.IsMatch(session)) yield return $"sessionName '{session}' has 2 to 64 letters, digits and _+=,.@-";
         if (options.Source == AwsCredentialSource.Profile && string.IsNullOrEmpty(options.Profile)) yield return "credentials come from a profile, but profile is not set";
         if (options.Source != AwsCredentialSource.Profile && !string.IsNullOrEmpty(options.Profile)) yield return $"profile is set, but credentials come from {options.Source}";
         if (options.Source != AwsCredentialSource.WebIdentity && !string.IsNullOrEmpty(options.WebIdentityTokenFile))
-            yield return $"webIdentityTokenFile is set, but credentials come from {options.Source}";
+            yield return $"webIdentity is set, but credentials come from {options.Source}";
     }
 
     private static IEnumerable<string> OfCreation(AwsRegistryOptions options) => options.CreateRepositories is { } creation
-        ? RepositoryCreationValidator.Problems(creation, EcrHost.TryParse(options.Host, out var host) ? host : null)
+        ? RepositoryCreationOptionsValidator.Problems(creation, EcrHost.TryParse(options.Host, out var host) ? host : null)
         : [];
 
     private static IEnumerable<string> OfEndpoints(AwsRegistryOptions options)

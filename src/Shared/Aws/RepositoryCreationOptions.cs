@@ -1,7 +1,7 @@
 namespace Promoter.Aws;
 
 /// <summary>How a missing target repository comes into being, and with which settings. A setting that is null is left to ECR's default, or to the source repository with <see cref="CopySourceSettings"/>.</summary>
-public sealed record RepositoryCreation
+public sealed record RepositoryCreationOptions
 {
     /// <summary>Let a creation template of the account make it on push, instead of creating it here; the template must match the name.</summary>
     public bool ByTemplate { get; init; }

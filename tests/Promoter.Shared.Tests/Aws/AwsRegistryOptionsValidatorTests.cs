@@ -1,4 +1,5 @@
 using Promoter.Aws;
+using Promoter.Promotion;
 
 namespace Promoter.Tests.Aws;
 
@@ -31,22 +32,22 @@ public sealed class AwsRegistryOptionsValidatorTests
         { "sessionName", Good with { SessionName = "a/b" } },
         { "profile is not set", Good with { Source = AwsCredentialSource.Profile } },
         { "profile is set, but", Good with { Profile = "ci" } },
-        { "webIdentityTokenFile is set, but", Good with { WebIdentityTokenFile = "/token" } },
+        { "webIdentity is set, but", Good with { WebIdentityTokenFile = "/token" } },
         { "is not an http or https URL", Good with { EcrEndpoint = "localhost:4566" } },
         { "does not say its region", Good with { Host = "registry.example.com" } },
         { "12-digit account", Good with { Host = "1.dkr.ecr.eu-west-1.amazonaws.com" } },
-        { "tagMutability 'immutable' is not one of", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "immutable" } } },
-        { "needs at least one exclusion filter", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "IMMUTABLE_WITH_EXCLUSION" } } },
-        { "does not end in _WITH_EXCLUSION", Good with { CreateRepositories = new RepositoryCreation { MutabilityExclusions = ["sha256-*"] } } },
-        { "6 exclusion filters", Good with { CreateRepositories = new RepositoryCreation { TagMutability = "MUTABLE_WITH_EXCLUSION", MutabilityExclusions = ["a", "b", "c", "d", "e", "f"] } } },
-        { "encryption type 'kms'", Good with { CreateRepositories = new RepositoryCreation { EncryptionType = "kms" } } },
-        { "the encryption type is not KMS", Good with { CreateRepositories = new RepositoryCreation { KmsKey = "alias/x" } } },
-        { "the KMS key is in us-east-1", Good with { CreateRepositories = new RepositoryCreation { EncryptionType = "KMS", KmsKey = "arn:aws:kms:us-east-1:222222222222:key/1" } } },
-        { "lifecycle policy is not valid JSON", Good with { CreateRepositories = new RepositoryCreation { LifecyclePolicy = "rules: []" } } },
-        { "lifecycle policy has no 'rules'", Good with { CreateRepositories = new RepositoryCreation { LifecyclePolicy = "{}" } } },
-        { "repository policy has no 'Statement'", Good with { CreateRepositories = new RepositoryCreation { RepositoryPolicy = "[]" } } },
-        { "names that start with aws:", Good with { CreateRepositories = new RepositoryCreation { Tags = new Dictionary<string, string> { ["aws:x"] = "y" } } } },
-        { "leave the settings out", Good with { CreateRepositories = new RepositoryCreation { ByTemplate = true, ScanOnPush = true } } },
+        { "tagMutability 'immutable' is not one of", Good with { CreateRepositories = new RepositoryCreationOptions { TagMutability = "immutable" } } },
+        { "needs at least one exclusion filter", Good with { CreateRepositories = new RepositoryCreationOptions { TagMutability = "IMMUTABLE_WITH_EXCLUSION" } } },
+        { "does not end in _WITH_EXCLUSION", Good with { CreateRepositories = new RepositoryCreationOptions { MutabilityExclusions = ["sha256-*"] } } },
+        { "6 exclusion filters", Good with { CreateRepositories = new RepositoryCreationOptions { TagMutability = "MUTABLE_WITH_EXCLUSION", MutabilityExclusions = ["a", "b", "c", "d", "e", "f"] } } },
+        { "encryption type 'kms'", Good with { CreateRepositories = new RepositoryCreationOptions { EncryptionType = "kms" } } },
+        { "the encryption type is not KMS", Good with { CreateRepositories = new RepositoryCreationOptions { KmsKey = "alias/x" } } },
+        { "the KMS key is in us-east-1", Good with { CreateRepositories = new RepositoryCreationOptions { EncryptionType = "KMS", KmsKey = "arn:aws:kms:us-east-1:222222222222:key/1" } } },
+        { "lifecycle policy is not valid JSON", Good with { CreateRepositories = new RepositoryCreationOptions { LifecyclePolicy = "rules: []" } } },
+        { "lifecycle policy has no 'rules'", Good with { CreateRepositories = new RepositoryCreationOptions { LifecyclePolicy = "{}" } } },
+        { "repository policy has no 'Statement'", Good with { CreateRepositories = new RepositoryCreationOptions { RepositoryPolicy = "[]" } } },
+        { "names that start with aws:", Good with { CreateRepositories = new RepositoryCreationOptions { Tags = new Dictionary<string, string> { ["aws:x"] = "y" } } } },
+        { "leave the settings out", Good with { CreateRepositories = new RepositoryCreationOptions { ByTemplate = true, ScanOnPush = true } } },
         { "is not a registry host", Good with { Host = "https://x" } },
     };
 
@@ -65,7 +66,7 @@ public sealed class AwsRegistryOptionsValidatorTests
     {
         var options = Good with { Region = "eu-central-1", SessionName = "a/b" };
 
-        var exception = Assert.Throws<ArgumentException>(() => new AwsRegistries([options, options]));
+        var exception = Assert.Throws<PromotionException>(() => new AwsRegistries([options, options]));
 
         Assert.Contains("configured 2 times", exception.Message, StringComparison.Ordinal);
         Assert.Contains("eu-central-1", exception.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Promoter.Oci;
 using Promoter.Registries;
 
 namespace Promoter.Tests.Aws;
@@ -25,7 +26,7 @@ public sealed class EcrPlatformTests
         StubImages.On(scene.Aws);
         using var registries = scene.Registries(scene.Options(AwsScene.Target) with { Host = "registry.example.com", Region = "eu-west-1", AccountId = "222222222222" });
 
-        await AwsScene.Platform(registries).FindManifestsAsync("registry.example.com", "shop/api", [new ManifestQuery(Oci.Tag.Parse("v1"), null)], CancellationToken.None);
+        await AwsScene.Platform(registries).FindManifestsAsync("registry.example.com", "shop/api", [new ManifestQuery(Tag.Parse("v1"), null)], CancellationToken.None);
 
         Assert.Equal("222222222222", scene.Aws.Last("BatchGetImage").Body["registryId"]!.ToString());
     }

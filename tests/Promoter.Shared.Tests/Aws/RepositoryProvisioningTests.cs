@@ -23,7 +23,7 @@ public sealed class RepositoryProvisioningTests
     public async Task An_existing_repository_is_looked_at_once_and_left_as_it_is()
     {
         await using var scene = await SceneAsync(exists: true);
-        using var registries = Registries(scene, new RepositoryCreation { TagMutability = "IMMUTABLE" });
+        using var registries = Registries(scene, new RepositoryCreationOptions { TagMutability = "IMMUTABLE" });
         var platform = AwsScene.Platform(registries);
 
         Assert.True(await EnsureAsync(platform));
@@ -37,7 +37,7 @@ public sealed class RepositoryProvisioningTests
     public async Task A_missing_repository_is_created_with_every_setting_of_the_rule()
     {
         await using var scene = await SceneAsync(exists: false);
-        using var registries = Registries(scene, new RepositoryCreation
+        using var registries = Registries(scene, new RepositoryCreationOptions
         {
             TagMutability = "IMMUTABLE_WITH_EXCLUSION",
             MutabilityExclusions = ["sha256-*"],
@@ -72,7 +72,7 @@ public sealed class RepositoryProvisioningTests
     public async Task A_new_repository_is_settling_for_a_while()
     {
         await using var scene = await SceneAsync(exists: false);
-        using var registries = Registries(scene, new RepositoryCreation());
+        using var registries = Registries(scene, new RepositoryCreationOptions());
         var time = new SteppingTime();
         var platform = AwsScene.Platform(registries, time);
         await EnsureAsync(platform);
@@ -87,7 +87,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         scene.Aws.On("CreateRepository", _ => StubReply.Error(400, "RepositoryAlreadyExistsException", "already exists"));
-        using var registries = Registries(scene, new RepositoryCreation());
+        using var registries = Registries(scene, new RepositoryCreationOptions());
 
         Assert.True(await EnsureAsync(AwsScene.Platform(registries)));
     }
@@ -97,7 +97,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         scene.Aws.On("DescribeRepositories", _ => StubReply.Denied("ecr:DescribeRepositories"));
-        using var registries = Registries(scene, new RepositoryCreation());
+        using var registries = Registries(scene, new RepositoryCreationOptions());
 
         Assert.True(await EnsureAsync(AwsScene.Platform(registries)));
         Assert.Equal(1, scene.Aws.Count("CreateRepository"));
@@ -108,7 +108,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         scene.Aws.On("CreateRepository", _ => StubReply.Denied("ecr:CreateRepository"));
-        using var registries = Registries(scene, new RepositoryCreation());
+        using var registries = Registries(scene, new RepositoryCreationOptions());
 
         var exception = await Assert.ThrowsAsync<RegistryException>(() => EnsureAsync(AwsScene.Platform(registries)));
 
@@ -122,7 +122,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         scene.Aws.On("CreateRepository", _ => new StubReply(400, "application/x-amz-json-1.1", """{"__type":"KmsException","message":"The key is pending deletion","kmsError":"KMSInvalidStateException"}"""));
-        using var registries = Registries(scene, new RepositoryCreation { EncryptionType = "KMS" });
+        using var registries = Registries(scene, new RepositoryCreationOptions { EncryptionType = "KMS" });
 
         var exception = await Assert.ThrowsAsync<RegistryException>(() => EnsureAsync(AwsScene.Platform(registries)));
 
@@ -136,7 +136,7 @@ public sealed class RepositoryProvisioningTests
     public async Task A_name_that_ECR_refuses_is_refused_before_any_request(string name)
     {
         await using var scene = await SceneAsync(exists: false);
-        using var registries = Registries(scene, new RepositoryCreation());
+        using var registries = Registries(scene, new RepositoryCreationOptions());
 
         var exception = await Assert.ThrowsAsync<RegistryException>(() => EnsureAsync(AwsScene.Platform(registries), name));
 
@@ -169,7 +169,7 @@ public sealed class RepositoryProvisioningTests
                 new JsonObject { ["Key"] = "env", ["Value"] = "ci" },
                 new JsonObject { ["Key"] = "aws:cloudformation:stack-name", ["Value"] = "x" }),
         }));
-        using var registries = Registries(scene, new RepositoryCreation { CopySourceSettings = true, ScanOnPush = false, Tags = new Dictionary<string, string> { ["env"] = "prod" } });
+        using var registries = Registries(scene, new RepositoryCreationOptions { CopySourceSettings = true, ScanOnPush = false, Tags = new Dictionary<string, string> { ["env"] = "prod" } });
 
         await EnsureAsync(AwsScene.Platform(registries));
 
@@ -193,7 +193,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         Templates(scene, (prefix, appliedFor));
-        using var registries = Registries(scene, new RepositoryCreation { ByTemplate = true });
+        using var registries = Registries(scene, new RepositoryCreationOptions { ByTemplate = true });
         var platform = AwsScene.Platform(registries);
 
         if (covers)
@@ -214,7 +214,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         Templates(scene, ("ROOT", "CREATE_ON_PUSH"), ("shop", "PULL_THROUGH_CACHE"));
-        using var registries = Registries(scene, new RepositoryCreation { ByTemplate = true });
+        using var registries = Registries(scene, new RepositoryCreationOptions { ByTemplate = true });
 
         await Assert.ThrowsAsync<RegistryException>(() => EnsureAsync(AwsScene.Platform(registries)));
     }
@@ -222,7 +222,7 @@ public sealed class RepositoryProvisioningTests
     private static Task<bool> EnsureAsync(EcrPlatform platform, string repository = "shop/api") =>
         platform.EnsureRepositoryAsync(AwsScene.Target, repository, AwsScene.Source, repository, CancellationToken.None);
 
-    private static AwsRegistries Registries(AwsScene scene, RepositoryCreation creation) =>
+    private static AwsRegistries Registries(AwsScene scene, RepositoryCreationOptions creation) =>
         scene.Registries(scene.Options(AwsScene.Source), scene.Options(AwsScene.Target) with { CreateRepositories = creation });
 
     private static IEnumerable<string> Calls(AwsScene scene) => scene.Aws.Requests.Where(request => request.Target.Length > 0).Select(request => request.Operation);

@@ -33,7 +33,7 @@ internal sealed class RoleCredentials : RefreshingAWSCredentials
         }
         catch (Exception e)
         {
-            throw StsFaults.Of(e, _identity, "sts:AssumeRole");
+            throw StsFaults.Of(e, _identity, _identity.RoleArn!, "sts:AssumeRole");
         }
     }
 }

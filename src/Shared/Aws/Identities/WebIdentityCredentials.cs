@@ -33,7 +33,7 @@ internal sealed class WebIdentityCredentials : RefreshingAWSCredentials
         }
         catch (Exception e)
         {
-            throw StsFaults.Of(e, _identity with { RoleArn = role }, "sts:AssumeRoleWithWebIdentity");
+            throw StsFaults.Of(e, _identity, role, "sts:AssumeRoleWithWebIdentity");
         }
     }
 

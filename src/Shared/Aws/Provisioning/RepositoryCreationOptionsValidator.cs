@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Promoter.Aws.Provisioning;
 
 /// <summary>Everything about the settings of new repositories that AWS would refuse and that can be known without asking.</summary>
-internal static partial class RepositoryCreationValidator
+internal static partial class RepositoryCreationOptionsValidator
 {
     private const int MaxExclusions = 5;
     private const int MaxLifecyclePolicy = 30_720;
@@ -13,11 +13,11 @@ internal static partial class RepositoryCreationValidator
     private static readonly string[] Mutabilities = ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"];
     private static readonly string[] EncryptionTypes = ["AES256", "KMS", "KMS_DSSE"];
 
-    public static IEnumerable<string> Problems(RepositoryCreation creation, EcrHost? host) =>
+    public static IEnumerable<string> Problems(RepositoryCreationOptions creation, EcrHost? host) =>
         Mutability(creation).Concat(Encryption(creation, host)).Concat(Policies(creation)).Concat(Tags(creation)).Concat(Template(creation))
             .Select(problem => $"createRepositories: {problem}");
 
-    private static IEnumerable<string> Mutability(RepositoryCreation creation)
+    private static IEnumerable<string> Mutability(RepositoryCreationOptions creation)
     {
         if (creation.TagMutability is { } mutability && !Mutabilities.Contains(mutability, StringComparer.Ordinal))
             yield return $"tagMutability '{mutability}' is not one of {string.Join(", ", Mutabilities)}";
@@ -31,7 +31,7 @@ internal static partial class RepositoryCreationValidator
         }
     }
 
-    private static IEnumerable<string> Encryption(RepositoryCreation creation, EcrHost? host)
+    private static IEnumerable<string> Encryption(RepositoryCreationOptions creation, EcrHost? host)
     {
         if (creation.EncryptionType is { } type && !EncryptionTypes.Contains(type, StringComparer.Ordinal))
             yield return $"encryption type '{type}' is not one of {string.Join(", ", EncryptionTypes)}";
@@ -43,7 +43,7 @@ internal static partial class RepositoryCreationValidator
             yield return $"the KMS key is in {arn.Groups["region"].Value}, but the registry is in {host.Region}: ECR uses only keys of its own region";
     }
 
-    private static IEnumerable<string> Policies(RepositoryCreation creation)
+    private static IEnumerable<string> Policies(RepositoryCreationOptions creation)
     {
         if (creation.LifecyclePolicy is { } lifecycle)
         {
@@ -58,7 +58,7 @@ internal static partial class RepositoryCreationValidator
         }
     }
 
-    private static IEnumerable<string> Tags(RepositoryCreation creation)
+    private static IEnumerable<string> Tags(RepositoryCreationOptions creation)
     {
         if (creation.Tags.Count > MaxTags) yield return $"{creation.Tags.Count} tags are given: AWS takes {MaxTags} per resource";
         foreach (var (key, value) in creation.Tags)
@@ -68,7 +68,7 @@ internal static partial class RepositoryCreationValidator
         }
     }
 
-    private static IEnumerable<string> Template(RepositoryCreation creation)
+    private static IEnumerable<string> Template(RepositoryCreationOptions creation)
     {
         var hasSettings = creation.CopySourceSettings || creation.TagMutability is not null || creation.ScanOnPush is not null || creation.EncryptionType is not null
             || creation.LifecyclePolicy is not null || creation.RepositoryPolicy is not null || creation.Tags.Count > 0;

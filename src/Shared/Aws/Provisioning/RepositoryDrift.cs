@@ -8,10 +8,10 @@ namespace Promoter.Aws.Provisioning;
 /// <param name="CanChange">False for encryption, which is fixed when a repository is created.</param>
 public sealed record RepositoryDrift(string Setting, string Actual, string Wanted, bool CanChange)
 {
-    internal static IReadOnlyList<RepositoryDrift> Between(RepositorySettings actual, RepositoryCreation wanted) =>
+    internal static IReadOnlyList<RepositoryDrift> Between(RepositorySettings actual, RepositoryCreationOptions wanted) =>
         [.. Mutability(actual.Repository, wanted), .. Scanning(actual.Repository, wanted), .. Encryption(actual.Repository, wanted), .. Policies(actual, wanted), .. TagsOf(actual, wanted)];
 
-    private static IEnumerable<RepositoryDrift> Mutability(Repository actual, RepositoryCreation wanted)
+    private static IEnumerable<RepositoryDrift> Mutability(Repository actual, RepositoryCreationOptions wanted)
     {
         if (wanted.TagMutability is not { } mutability) yield break;
         var have = Describe(actual.ImageTagMutability ?? "MUTABLE", actual.ImageTagMutabilityExclusionFilters.Select(filter => filter.Filter ?? ""));
@@ -19,13 +19,13 @@ public sealed record RepositoryDrift(string Setting, string Actual, string Wante
         if (have != want) yield return new RepositoryDrift("tagMutability", have, want, CanChange: true);
     }
 
-    private static IEnumerable<RepositoryDrift> Scanning(Repository actual, RepositoryCreation wanted)
+    private static IEnumerable<RepositoryDrift> Scanning(Repository actual, RepositoryCreationOptions wanted)
     {
         var have = actual.ImageScanningConfiguration?.ScanOnPush ?? false;
         if (wanted.ScanOnPush is { } want && have != want) yield return new RepositoryDrift("scanOnPush", Word(have), Word(want), CanChange: true);
     }
 
-    private static IEnumerable<RepositoryDrift> Encryption(Repository actual, RepositoryCreation wanted)
+    private static IEnumerable<RepositoryDrift> Encryption(Repository actual, RepositoryCreationOptions wanted)
     {
         if (wanted.EncryptionType is not { } type) yield break;
         var have = actual.EncryptionConfiguration?.EncryptionType ?? "AES256";
@@ -37,7 +37,7 @@ public sealed record RepositoryDrift(string Setting, string Actual, string Wante
             yield return new RepositoryDrift("encryption", key ?? "the AWS managed key", wantedKey, CanChange: false);
     }
 
-    private static IEnumerable<RepositoryDrift> Policies(RepositorySettings actual, RepositoryCreation wanted)
+    private static IEnumerable<RepositoryDrift> Policies(RepositorySettings actual, RepositoryCreationOptions wanted)
     {
         if (wanted.LifecyclePolicy is { } lifecycle && !SameJson(actual.LifecyclePolicy, lifecycle))
             yield return new RepositoryDrift("lifecyclePolicy", actual.LifecyclePolicy is null ? "none" : "another policy", "the policy of the rule", CanChange: true);
@@ -45,7 +45,7 @@ public sealed record RepositoryDrift(string Setting, string Actual, string Wante
             yield return new RepositoryDrift("repositoryPolicy", actual.RepositoryPolicy is null ? "none" : "another policy", "the policy of the rule", CanChange: true);
     }
 
-    private static IEnumerable<RepositoryDrift> TagsOf(RepositorySettings actual, RepositoryCreation wanted)
+    private static IEnumerable<RepositoryDrift> TagsOf(RepositorySettings actual, RepositoryCreationOptions wanted)
     {
         foreach (var (key, value) in wanted.Tags)
         {

@@ -7,7 +7,7 @@ internal static class RepositoryModel
     /// The rule completed by the source's settings. A key of the source's account cannot encrypt here, so only the kind of encryption is taken;
     /// the repository policy is not, because it names who may use the source.
     /// </summary>
-    public static RepositoryCreation Complete(RepositoryCreation rule, RepositorySettings model)
+    public static RepositoryCreationOptions Complete(RepositoryCreationOptions rule, RepositorySettings model)
     {
         var takesMutability = rule.TagMutability is null;
         return rule with

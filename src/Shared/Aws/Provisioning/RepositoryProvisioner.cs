@@ -70,8 +70,8 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
             $"repository {repository} does not exist in {registry.Description}, and no creation template for CREATE_ON_PUSH covers its name: add a template for its prefix, or create the repository");
     }
 
-    private static async Task<RepositoryCreation> CopyAsync(
-        RepositoryCreation creation, AwsRegistry? source, string sourceRepository, CancellationToken cancellationToken)
+    private static async Task<RepositoryCreationOptions> CopyAsync(
+        RepositoryCreationOptions creation, AwsRegistry? source, string sourceRepository, CancellationToken cancellationToken)
     {
         // A source that is not ECR has no such settings; the rule's own remain.
         if (source is null) return creation;
@@ -80,14 +80,14 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
             : creation;
     }
 
-    private async Task CreateAsync(AwsRegistry registry, string repository, RepositoryCreation settings, CancellationToken cancellationToken)
+    private async Task CreateAsync(AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
         await EcrCalls.CallAsync(registry, EcrActions.CreateRepository, repository, client => CreateAsync(client, registry, repository, settings, cancellationToken), cancellationToken);
         await RepositoryWriter.PutPoliciesAsync(registry, repository, settings, cancellationToken);
     }
 
     private async Task<bool> CreateAsync(
-        Ecr.AmazonECRClient client, AwsRegistry registry, string repository, RepositoryCreation settings, CancellationToken cancellationToken)
+        Ecr.AmazonECRClient client, AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
         try
         {

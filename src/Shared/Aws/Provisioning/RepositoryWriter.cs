@@ -5,7 +5,7 @@ namespace Promoter.Aws.Provisioning;
 /// <summary>Writes settings of repositories.</summary>
 internal static class RepositoryWriter
 {
-    public static CreateRepositoryRequest CreateRequest(AwsRegistry registry, string repository, RepositoryCreation settings) => new()
+    public static CreateRepositoryRequest CreateRequest(AwsRegistry registry, string repository, RepositoryCreationOptions settings) => new()
     {
         RegistryId = registry.RegistryId,
         RepositoryName = repository,
@@ -18,7 +18,7 @@ internal static class RepositoryWriter
         Tags = TagsOf(settings),
     };
 
-    public static async Task PutPoliciesAsync(AwsRegistry registry, string repository, RepositoryCreation settings, CancellationToken cancellationToken)
+    public static async Task PutPoliciesAsync(AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
         if (settings.LifecyclePolicy is { } lifecycle)
         {
@@ -35,7 +35,7 @@ internal static class RepositoryWriter
 
     /// <summary>Changes the settings of an existing repository that differ from the rule and can be changed.</summary>
     public static async Task RepairAsync(
-        AwsRegistry registry, string repository, RepositoryCreation settings, IReadOnlyCollection<RepositoryDrift> drift, CancellationToken cancellationToken)
+        AwsRegistry registry, string repository, RepositoryCreationOptions settings, IReadOnlyCollection<RepositoryDrift> drift, CancellationToken cancellationToken)
     {
         var changes = drift.Where(item => item.CanChange).Select(item => item.Setting).ToHashSet(StringComparer.Ordinal);
         if (changes.Contains("tagMutability"))
@@ -79,10 +79,10 @@ internal static class RepositoryWriter
             cancellationToken);
     }
 
-    private static List<ImageTagMutabilityExclusionFilter>? Filters(RepositoryCreation settings) => settings.MutabilityExclusions.Count == 0
+    private static List<ImageTagMutabilityExclusionFilter>? Filters(RepositoryCreationOptions settings) => settings.MutabilityExclusions.Count == 0
         ? null
         : [.. settings.MutabilityExclusions.Select(filter => new ImageTagMutabilityExclusionFilter { FilterType = "WILDCARD", Filter = filter })];
 
-    private static List<Tag>? TagsOf(RepositoryCreation settings) =>
+    private static List<Tag>? TagsOf(RepositoryCreationOptions settings) =>
         settings.Tags.Count == 0 ? null : [.. settings.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })];
 }
