@@ -1,40 +1,28 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Promoter.Admission.Hosting;
+using Promoter.Admission.Tests.Support;
 
 namespace Promoter.Admission.Tests.Hosting;
 
-public sealed class AdmissionHostTests : IAsyncLifetime
+public sealed class AdmissionHostTests
 {
-    private readonly WebApplication _app = AdmissionHost.Build(new ServeOptions
-    {
-        Listen = new IPEndPoint(IPAddress.Loopback, 0),
-        MetricsListen = new IPEndPoint(IPAddress.Loopback, 0),
-    });
-
-    private readonly HttpClient _client = new(new SocketsHttpHandler());
-
-    public async ValueTask InitializeAsync() => await _app.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_host_starts_and_answers_healthz_on_the_operations_port()
     {
-        var answer = await _client.GetStringAsync(new Uri($"{_app.Urls.ElementAt(1)}/healthz"));
+        await using var webhook = await Webhook.StartAsync();
 
-        Assert.Equal("ok", answer);
+        Assert.Equal("ok", await webhook.GetAsync("/healthz"));
     }
 
     [Fact]
-    public async Task The_webhook_port_serves_nothing_but_the_webhook()
+    public async Task The_two_doors_serve_different_things()
     {
-        var answer = await _client.GetAsync(new Uri($"{_app.Urls.First()}/healthz"));
+        await using var webhook = await Webhook.StartAsync();
+        using var client = new HttpClient(new SocketsHttpHandler());
 
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        using var probe = await client.GetAsync(new Uri(webhook.Url, "/healthz"));
+        using var review = await client.PostAsync(new Uri(webhook.OperationsUrl, "/mutate"), new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.NotFound, probe.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, review.StatusCode);
     }
 }

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Promoter.Admission.Hosting;
+using Promoter.Admission.Logging;
+using Promoter.Promotion.Configuration;
+using Serilog.Events;
+
+namespace Promoter.Admission.Commands;
+
+/// <summary>The flags of <c>serve</c>.</summary>
+internal sealed class ServeFlags
+{
+    private readonly Option<string> _config = new("--config") { Description = "The promotion configuration (kind PromotionConfig). Default: $PROMOTER_CONFIG.", HelpName = "FILE" };
+    private readonly Option<IPEndPoint> _listen = Endpoint("--listen", "Address and port of the webhook (TLS).", new IPEndPoint(IPAddress.Any, 8443));
+    private readonly Option<IPEndPoint> _metricsListen =
+        Endpoint("--metrics-listen", "Address and port of probes, metrics and status (plain HTTP).", new IPEndPoint(IPAddress.Any, 9090));
+
+    private readonly Option<TimeSpan> _shutdownDelay = new("--shutdown-delay")
+    {
+        Description = "How long to go on serving after SIGTERM.",
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(15),
+        CustomParser = Duration,
+    };
+
+    private readonly Option<LogEventLevel> _logLevel = new("--log-level")
+    {
+        Description = "The least level that is logged: verbose, debug, information, warning, error.",
+        DefaultValueFactory = _ => LogEventLevel.Information,
+    };
+
+    private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line." };
+
+    public LogFormat LogFormat(ParseResult arguments) => arguments.GetValue(_logFormat);
+
+    public LogEventLevel LogLevel(ParseResult arguments) => arguments.GetValue(_logLevel);
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_config, _listen, _metricsListen, _shutdownDelay, _logLevel, _logFormat]) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_config) is null && Environment.GetEnvironmentVariable("PROMOTER_CONFIG") is null) result.AddError("--config FILE is required: it holds the rules.");
+        });
+    }
+
+    public ServeOptions Read(ParseResult arguments) => new()
+    {
+        ConfigFile = arguments.GetValue(_config) ?? Environment.GetEnvironmentVariable("PROMOTER_CONFIG")!,
+        Listen = arguments.GetRequiredValue(_listen),
+        MetricsListen = arguments.GetRequiredValue(_metricsListen),
+        ShutdownDelay = arguments.GetValue(_shutdownDelay),
+    };
+
+    private static TimeSpan Duration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        try
+        {
+            return text is "0" or "0s" ? TimeSpan.Zero : ConfigUnits.ParseDuration(text);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+            return default;
+        }
+    }
+
+    private static Option<IPEndPoint> Endpoint(string name, string description, IPEndPoint fallback) => new(name)
+    {
+        Description = description,
+        HelpName = "ADDRESS:PORT",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            if (IPEndPoint.TryParse(result.Tokens[0].Value, out var endpoint) && result.Tokens[0].Value.Contains(':', StringComparison.Ordinal)) return endpoint;
+            result.AddError($"'{result.Tokens[0].Value}' is no address and port: write for example 0.0.0.0:8443 or [::]:8443.");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,63 @@
+using Promoter.Admission.Access;
+using Promoter.Admission.Configuration;
+using Promoter.Admission.Gates;
+using Promoter.Admission.Hosting;
+using Promoter.Admission.Pods;
+using Promoter.Admission.Reviews;
+using Promoter.Admission.Telemetry;
+
+namespace Promoter.Admission.Decisions;
+
+/// <summary>Answers one review: which images, one decision per distinct reference, one patch.</summary>
+internal sealed class PodAdmission(
+    AdmissionState state, ImageDecider decider, SourceAccesses accesses, IGateGuard guard, DecisionLog log, AdmissionMeters meters, TimeProvider time)
+{
+    public async Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var config = state.Current.Config;
+        var images = ImagesOf(request);
+        if (images.Count == 0 || IsExcluded(request, config)) return AdmissionAnswer.Untouched;
+        var pod = PodFacts.Read(request.Object, request.Namespace);
+        if (pod.IsMirror || (pod.WantsToBeIgnored && config.AllowOptOut)) return AdmissionAnswer.Untouched;
+
+        var context = new DecisionContext
+        {
+            Config = config,
+            Pairing = state.Current.Pairing,
+            Budget = new TimeBudget(timeout, time),
+            Namespace = request.Namespace,
+            IsDryRun = request.IsDryRun || config.Observe,
+            GateProblem = GateProblem(request, pod, config),
+            AccessFor = (image, ct) => accesses.ForAsync(image, pod, config, ct),
+        };
+        var decisions = await DecideAsync(images, context, cancellationToken);
+        foreach (var decision in decisions) meters.Decided(decision.Kind);
+        if (decisions.All(decision => decision.Kind is DecisionKind.Untouched)) return AdmissionAnswer.Untouched;
+
+        log.Add(request, pod, decisions);
+        return config.Observe ? AnswerComposer.Observe(decisions) : AnswerComposer.Compose(images, decisions, pod, request, config, time.GetUtcNow());
+    }
+
+    private static IReadOnlyList<PodImage> ImagesOf(AdmissionRequest request)
+    {
+        if (request.IsPodCreation) return PodImages.List(request.Object);
+        return request.IsEphemeralContainerUpdate ? PodImages.ListAddedEphemeral(request.Object, request.OldObject) : [];
+    }
+
+    private bool IsExcluded(AdmissionRequest request, AdmissionConfig config) =>
+        string.Equals(request.Namespace, state.OwnNamespace, StringComparison.Ordinal) || config.ExcludeNamespaces.Contains(request.Namespace, StringComparer.Ordinal);
+
+    private string? GateProblem(AdmissionRequest request, PodFacts pod, AdmissionConfig config)
+    {
+        if (!config.Gate.Enabled) return "gates are switched off";
+        if (request.IsEphemeralContainerUpdate) return "the pod runs already";
+        if (pod.NodeName is { } node) return $"the pod is bound to node {node}";
+        return guard.Problem;
+    }
+
+    private async Task<IReadOnlyList<ImageDecision>> DecideAsync(IReadOnlyList<PodImage> images, DecisionContext context, CancellationToken cancellationToken)
+    {
+        var texts = images.Select(image => image.Text).Distinct(StringComparer.Ordinal);
+        return await Task.WhenAll(texts.Select(text => decider.DecideAsync(text, context, cancellationToken).AsTask()));
+    }
+}

@@ -1,0 +1,36 @@
+using Promoter.Admission.OnDemand;
+using Promoter.Admission.Presence;
+using Promoter.Oci;
+using Promoter.Promotion;
+using Promoter.Registries;
+
+namespace Promoter.Admission.Engine;
+
+/// <summary>A plan of the engine for one image.</summary>
+/// <param name="own">Connections that this plan alone uses (a pod's credentials); disposed when it has been executed.</param>
+internal sealed class PlannedPromotion(
+    PromotionPlan plan, RegistryClients registries, RegistryClientOptions options, RegistryClients? own, TimeProvider time, ILoggerFactory loggers) : IPlannedPromotion
+{
+    private readonly PlannedImage _image = plan.Images[0];
+
+    public Digest Digest => _image.Digest!.Value;
+
+    public long MissingBytes => plan.Bytes;
+
+    public long TotalBytes => _image.Copy?.Closure.Blobs.Sum(blob => blob.Size) ?? 0;
+
+    public async Task<ImageFault?> ExecuteAsync(IProgress<long> bytesMoved, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var executor = new PromotionExecutor(registries, options, new PromotionOptions { Independent = true }, new CopyProgress(bytesMoved), time, loggers);
+            var report = await executor.ExecuteAsync(plan, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return report.Images[0].Failure is { } failure ? EngineFaults.Of(failure, Side.Target) : null;
+        }
+        finally
+        {
+            own?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Promoter.Admission.Access;
+using Promoter.Admission.Decisions;
+using Promoter.Admission.Gates;
+using Promoter.Admission.OnDemand;
+using Promoter.Admission.Presence;
+using Promoter.Admission.Telemetry;
+
+namespace Promoter.Admission.Hosting;
+
+/// <summary>Wires the webhook.</summary>
+internal static class AdmissionServices
+{
+    /// <param name="cluster">Null: without Kubernetes, so that nothing is gated and replicas do not know of each other.</param>
+    public static void AddAdmission(this IServiceCollection services, AdmissionState state, Cluster? cluster, TimeProvider time)
+    {
+        services.AddSingleton(time).AddSingleton(state);
+        services.AddTelemetry().AddPresence().AddOnDemand(state).AddDecisions();
+        if (cluster is null) services.AddWithoutCluster();
+        else services.AddCluster(cluster);
+    }
+
+    private static IServiceCollection AddTelemetry(this IServiceCollection services) => services
+        .AddSingleton<AdmissionMeters>()
+        .AddSingleton<DecisionLog>();
+
+    private static IServiceCollection AddPresence(this IServiceCollection services) => services.AddSingleton(provider =>
+    {
+        var state = provider.GetRequiredService<AdmissionState>();
+        return new PresenceCache(
+            (image, cancellationToken) => state.Current.Engine.CheckAsync(image, cancellationToken),
+            () => new CacheTimes(state.Current.Config.Cache.Present, state.Current.Config.Cache.Missing),
+            provider.GetRequiredService<AdmissionMeters>(),
+            provider.GetRequiredService<TimeProvider>());
+    });
+
+    private static IServiceCollection AddOnDemand(this IServiceCollection services, AdmissionState state) => services
+        .AddSingleton<Throughput>()
+        .AddSingleton(provider => new PromotionLimits(() => state.Current.Config.Access, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new OnDemandPromotions(
+            () => state.Current.Engine,
+            provider.GetRequiredService<PresenceCache>(),
+            provider.GetRequiredService<IPromotionClaims>(),
+            provider.GetRequiredService<IPromotionJobs>(),
+            provider.GetRequiredService<PromotionLimits>(),
+            provider.GetRequiredService<Throughput>(),
+            state.Current.Config.OnDemand.Parallelism,
+            provider.GetRequiredService<AdmissionMeters>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OnDemandPromotions>>()))
+        .AddHostedService(provider => provider.GetRequiredService<OnDemandPromotions>());
+
+    private static void AddDecisions(this IServiceCollection services) => services
+        .AddSingleton<SourceAccesses>()
+        .AddSingleton(provider => new ImageDecider(
+            provider.GetRequiredService<PresenceCache>(),
+            provider.GetRequiredService<OnDemandPromotions>(),
+            () => provider.GetRequiredService<AdmissionState>().Current.Engine))
+        .AddSingleton<PodAdmission>();
+
+    private static void AddWithoutCluster(this IServiceCollection services) => services
+        .AddSingleton<IPodSecrets, NoPodSecrets>()
+        .AddSingleton<IPromotionClaims, LocalClaims>()
+        .AddSingleton<IPromotionJobs, NoJobs>()
+        .AddSingleton<IGateGuard, NoGates>();
+
+    private static void AddCluster(this IServiceCollection services, Cluster cluster) => services
+        .AddSingleton(cluster)
+        .AddSingleton(cluster.Client)
+        .AddWithoutCluster();
+}

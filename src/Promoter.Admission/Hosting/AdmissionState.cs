@@ -1,0 +1,23 @@
+using Promoter.Admission.Configuration;
+using Promoter.Admission.Decisions;
+using Promoter.Admission.OnDemand;
+
+namespace Promoter.Admission.Hosting;
+
+/// <summary>One reading of the configuration file, and what was made of it.</summary>
+internal sealed record AdmissionSettings(AdmissionConfig Config, ImagePairing Pairing, IPromotionEngine Engine);
+
+/// <summary>What the process works with now; replaced as a whole when the configuration changes.</summary>
+internal sealed class AdmissionState(AdmissionSettings settings, string ownNamespace)
+{
+    private volatile AdmissionSettings _current = settings;
+
+    public AdmissionSettings Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    /// <summary>Our own namespace, whose pods we leave alone; empty outside a cluster.</summary>
+    public string OwnNamespace => ownNamespace;
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Promoter.Admission.Presence;
+using Promoter.Admission.Telemetry;
+using Promoter.Oci;
+using Promoter.Registries;
+
+namespace Promoter.Admission.OnDemand;
+
+/// <summary>
+/// Brings images that pods are waiting for: detached from the request that asked, one run per target reference in this process and one per digest across replicas.
+/// </summary>
+internal sealed partial class OnDemandPromotions(
+    Func<IPromotionEngine> engine,
+    PresenceCache presence,
+    IPromotionClaims claims,
+    IPromotionJobs jobs,
+    PromotionLimits limits,
+    Throughput throughput,
+    int parallelism,
+    AdmissionMeters meters,
+    TimeProvider time,
+    ILogger<OnDemandPromotions> logger) : IHostedService, IDisposable
+{
+    /// <summary>Distinct images under way; beyond it something is wrong, and refusing is better than growing.</summary>
+    private const int Capacity = 1000;
+
+    private readonly ConcurrentDictionary<ImageReference, (PromotionRun Run, Task Work)> _runs = new();
+    private readonly SemaphoreSlim _slots = new(parallelism, parallelism);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _starting = new();
+    private readonly ConcurrentBag<Action<PromotionRun, PromotionOutcome>> _observers = [];
+
+    public IEnumerable<PromotionRun> InFlight => _runs.Values.Select(entry => entry.Run);
+
+    public Throughput Throughput => throughput;
+
+    /// <summary>The run that brings this image: the one under way, or a new one.</summary>
+    /// <param name="requester">The namespace that asks.</param>
+    public PromotionRun Start(PairedImage image, string requester, SourceAccess access)
+    {
+        lock (_starting)
+        {
+            if (_runs.TryGetValue(image.Target, out var present)) return present.Run;
+            var run = new PromotionRun(image, requester, time.GetUtcNow());
+            var problem = _stopping.IsCancellationRequested ? "this replica is shutting down" : _runs.Count >= Capacity ? $"{Capacity} images are under way already" : null;
+            if (problem is not null) run.Complete(PromotionOutcome.Failed(new ImageFault(ImageFaultKind.Throttled, Side.Target, $"{image.Short} is not brought now: {problem}")));
+            else _runs[image.Target] = (run, Task.Run(() => OwnAsync(run, access), CancellationToken.None));
+            return run;
+        }
+    }
+
+    /// <summary>Tells about every run that ends: gates, Events.</summary>
+    public void OnEnded(Action<PromotionRun, PromotionOutcome> observe) => _observers.Add(observe);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Stops copying and hands the work over: claims are released, so that another replica goes on at once.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_starting) _stopping.Cancel();
+        await Task.WhenAll(_runs.Values.Select(entry => entry.Work)).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task OwnAsync(PromotionRun run, SourceAccess access)
+    {
+        PromotionOutcome outcome;
+        try
+        {
+            outcome = await RunAsync(run, access, _stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            outcome = PromotionOutcome.Failed(new ImageFault(ImageFaultKind.Throttled, Side.Target, $"{run.Image.Short} is handed over to another replica"));
+        }
+        catch (Exception e)
+        {
+            LogBroken(logger, e, run.Image.Target);
+            outcome = PromotionOutcome.Failed(new ImageFault(ImageFaultKind.Failed, Side.Target, $"{run.Image.Short} could not be brought: {e.Message}"));
+        }
+
+        if (outcome.Digest is { } digest) presence.SetPresent(run.Image.Target, digest);
+        lock (_starting) _runs.TryRemove(run.Image.Target, out _);
+        var duration = time.GetUtcNow() - run.Started;
+        meters.Promoted(outcome.Fault?.Kind.ToString().ToLowerInvariant() ?? "done", duration);
+        if (outcome.Fault is { } fault) LogFailed(logger, run.Image.Target, fault.Message);
+        else LogDone(logger, run.Image.Target, ByteSize.Format(run.BytesMoved), duration.TotalSeconds);
+        run.Complete(outcome);
+        foreach (var observe in _observers) observe(run, outcome);
+    }
+
+    private async Task<PromotionOutcome> RunAsync(PromotionRun run, SourceAccess access, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            run.Phase = "planning";
+            var plan = await engine().PlanAsync(run.Image, access, cancellationToken);
+            run.SetPlanned(plan);
+            if (plan is PlanAnswer.Impossible impossible)
+            {
+                meters.RegistryFault(impossible.Fault);
+                return PromotionOutcome.Failed(impossible.Fault);
+            }
+
+            var planned = ((PlanAnswer.Planned)plan).Promotion;
+            using var booking = limits.TryBook(run.Requester, run.Image, planned.MissingBytes, out var refused);
+            if (refused is not null) return PromotionOutcome.Failed(refused);
+
+            run.Phase = "waiting for its turn";
+            await using var claim = await claims.ClaimAsync(run.Image, $"{run.Image.Target.Name}@{planned.Digest}", cancellationToken);
+            if (claim is not null) return await ExecuteAsync(run, planned, claim, cancellationToken);
+
+            // Another replica had the digest and is through with it, well or badly: look, and if need be take it on.
+            if (await presence.RefreshAsync(run.Image.Target, Timeout.InfiniteTimeSpan, cancellationToken) is PresenceAnswer.Present there) return PromotionOutcome.Done(there.Digest);
+        }
+    }
+
+    private async Task<PromotionOutcome> ExecuteAsync(PromotionRun run, IPlannedPromotion planned, IPromotionClaim claim, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
+        await _slots.WaitAsync(either.Token);
+        try
+        {
+            run.Phase = "copying";
+            var started = time.GetTimestamp();
+            var fault = jobs.Takes(planned.MissingBytes)
+                ? await jobs.RunAsync(run.Image, planned.Digest, either.Token)
+                : await planned.ExecuteAsync(new Mover(run, claim, meters), either.Token);
+            if (claim.Lost.IsCancellationRequested) return PromotionOutcome.Failed(Lost(run.Image));
+            claim.Finish();
+            if (fault is not null) return PromotionOutcome.Failed(fault);
+            throughput.Observe(run.BytesMoved, time.GetElapsedTime(started));
+            return PromotionOutcome.Done(planned.Digest);
+        }
+        catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
+        {
+            return PromotionOutcome.Failed(Lost(run.Image));
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private static ImageFault Lost(PairedImage image) => new(ImageFaultKind.Throttled, Side.Target, $"another replica took the copy of {image.Short} over");
+
+    [LoggerMessage(5101, LogLevel.Information, "Promoted {Image} on demand: {Size} in {Seconds:0.0} s")]
+    private static partial void LogDone(ILogger logger, ImageReference image, string size, double seconds);
+
+    [LoggerMessage(5102, LogLevel.Warning, "Could not promote {Image} on demand: {Reason}")]
+    private static partial void LogFailed(ILogger logger, ImageReference image, string reason);
+
+    [LoggerMessage(5103, LogLevel.Error, "The promotion of {Image} broke")]
+    private static partial void LogBroken(ILogger logger, Exception e, ImageReference image);
+
+    private sealed class Mover(PromotionRun run, IPromotionClaim claim, AdmissionMeters meters) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            run.Move(value);
+            meters.Moved(value);
+            claim.Report(run);
+        }
+    }
+}

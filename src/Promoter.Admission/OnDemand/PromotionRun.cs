@@ -1,0 +1,47 @@
+using Promoter.Admission.Presence;
+using Promoter.Oci;
+
+namespace Promoter.Admission.OnDemand;
+
+/// <summary>How a run ended: with the digest that the target has now, or with the reason why it has none.</summary>
+internal sealed record PromotionOutcome(Digest? Digest, ImageFault? Fault)
+{
+    public static PromotionOutcome Done(Digest digest) => new(digest, null);
+
+    public static PromotionOutcome Failed(ImageFault fault) => new(null, fault);
+}
+
+/// <summary>One image on its way to the target. Whoever wants it may await it; nobody who stops waiting stops it.</summary>
+internal sealed class PromotionRun(PairedImage image, string requester, DateTimeOffset started)
+{
+    private readonly TaskCompletionSource<PlanAnswer> _planned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PromotionOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _moved;
+
+    public PairedImage Image => image;
+
+    /// <summary>The namespace that asked first, for quotas and the status page.</summary>
+    public string Requester => requester;
+
+    public DateTimeOffset Started => started;
+
+    /// <summary>What is done right now: planning, waiting, copying.</summary>
+    public string Phase { get; set; } = "planning";
+
+    /// <summary>Ends when it is known how much has to cross, or that it cannot.</summary>
+    public Task<PlanAnswer> Planned => _planned.Task;
+
+    public Task<PromotionOutcome> Completion => _completion.Task;
+
+    public long BytesMoved => Interlocked.Read(ref _moved);
+
+    public void Move(long bytes) => Interlocked.Add(ref _moved, bytes);
+
+    public void SetPlanned(PlanAnswer plan) => _planned.TrySetResult(plan);
+
+    public void Complete(PromotionOutcome outcome)
+    {
+        if (outcome.Fault is { } fault) _planned.TrySetResult(new PlanAnswer.Impossible(fault));
+        _completion.TrySetResult(outcome);
+    }
+}
