@@ -17,6 +17,7 @@ internal static class PromoterCommands
             PlanCommand.Create(),
             CopyCommand.Create(),
             RollbackCommand.Create(),
+            IndexCommand.Create(),
         };
         GlobalOptions.AddTo(root);
         return root;

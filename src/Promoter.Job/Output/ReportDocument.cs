@@ -90,5 +90,6 @@ internal sealed record ErrorDocument(string Kind, int ExitCode, string Error);
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(RollbackDocument))]
+[JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class OutputJson : JsonSerializerContext;
