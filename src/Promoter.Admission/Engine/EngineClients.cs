@@ -5,7 +5,7 @@ using Promoter.Registries.Authentication;
 
 namespace Promoter.Admission.Engine;
 
-/// <summary>The registries of one configuration: the only place of this program, besides the mapping, that names AWS.</summary>
+/// <summary>The registries of one configuration: the only place of this program that names AWS.</summary>
 internal sealed class EngineClients : IDisposable
 {
     /// <summary>A review waits for a look-up, so that one that fails is not repeated for long: 429 must be told from silence within the budget.</summary>
@@ -22,6 +22,7 @@ internal sealed class EngineClients : IDisposable
     private readonly PromotionConfig _config;
     private readonly AwsRegistries _aws;
     private readonly EcrCredentials _ecrCredentials;
+    private readonly EcrPlatform _platform;
     private readonly IRegistryCredentials _credentials;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
@@ -30,10 +31,11 @@ internal sealed class EngineClients : IDisposable
     {
         (_config, _time, _loggers) = (config, time, loggers);
         Options = EngineMapping.ClientOptions(config.Transfer);
-        _aws = new AwsRegistries(EngineMapping.AwsRegistries(config));
+        _aws = new AwsRegistries(ConfiguredRegistries.Of(config));
         _ecrCredentials = new EcrCredentials(_aws, time, loggers.CreateLogger<EcrCredentials>());
         List<IRegistryCredentials> sources = [_ecrCredentials];
         if (DockerConfigLocation.Find(environment) is { } path) sources.Add(new DockerConfigCredentials(path));
+        _platform = new EcrPlatform(_aws, time, loggers.CreateLogger<EcrPlatform>(), config.Transfer.RateLimits);
         _credentials = new CredentialChain(sources, loggers.CreateLogger<CredentialChain>());
         Copies = Create(_credentials, Options);
         LookUps = Create(_credentials, LookUpOptions);
@@ -59,5 +61,5 @@ internal sealed class EngineClients : IDisposable
     }
 
     private RegistryClients Create(IRegistryCredentials credentials, RegistryClientOptions options) =>
-        new(credentials, EngineMapping.Registries(_config), options, [], _time, _loggers);
+        new(credentials, EngineMapping.Registries(_config), options, [_platform], _time, _loggers);
 }
