@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Promoter.Emulator.Admin;
 using Promoter.Emulator.EcrApi;
 using Promoter.Emulator.Faults;
 using Promoter.Emulator.Hosting;
@@ -151,8 +152,10 @@ public sealed class EmulatedAws : IAsyncDisposable
     {
         var ecr = new EcrApiEndpoint(_state, _signatures, _pipeline, new EcrOperations(_layers));
         var sts = new StsEndpoint(_state, _signatures, _pipeline);
+        var admin = new AdminEndpoint(Requests, () => [Source, Target]);
         return new Listener("api", context =>
         {
+            if (context.Request.Path.Value?.StartsWith(AdminEndpoint.Prefix, StringComparison.Ordinal) == true) return admin.HandleAsync(context);
             var target = context.Request.Headers["X-Amz-Target"].ToString();
             return target.StartsWith(EcrApiEndpoint.TargetPrefix, StringComparison.Ordinal)
                 ? ecr.HandleAsync(context, target[EcrApiEndpoint.TargetPrefix.Length..])

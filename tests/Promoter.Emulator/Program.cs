@@ -1,1 +1,3 @@
-return 0;
+using Promoter.Emulator.Demo;
+
+return await EmulatorCommand.RunAsync(args);
