@@ -23,6 +23,15 @@ public sealed class Kustomization : IDisposable
         File.WriteAllText(_folder[path], text.Replace(before, after, StringComparison.Ordinal));
     }
 
+    /// <summary>Replaces a text in every file.</summary>
+    public void ReplaceEverywhere(string before, string after)
+    {
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        {
+            File.WriteAllText(file, File.ReadAllText(file).Replace(before, after, StringComparison.Ordinal));
+        }
+    }
+
     public Task<ProgramResult> TryBuildAsync(string overlay) => _kubectl.TryRunAsync(["kustomize", _folder[overlay]]);
 
     public async Task<Rendered> BuildAsync(string overlay) => Rendered.Parse((await TryBuildAsync(overlay)).EnsureSuccess().Text);
