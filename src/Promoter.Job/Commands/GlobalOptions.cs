@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Promoter.Job.Logging;
 using Promoter.Job.Output;
-using Serilog.Events;
 
 namespace Promoter.Job.Commands;
 
@@ -12,10 +12,10 @@ internal static class GlobalOptions
 
     public static Option<LogFormat> LogFormat { get; } = new("--log-format") { Description = "How the log is written to stderr: text or json (one compact object per line).", Recursive = true };
 
-    public static Option<LogEventLevel> LogLevel { get; } = new("--log-level")
+    public static Option<LogLevel> LogLevel { get; } = new("--log-level")
     {
-        Description = "The least level that is logged: verbose, debug, information, warning, error.",
-        DefaultValueFactory = _ => LogEventLevel.Information,
+        Description = "The least level that is logged: trace, debug, information, warning, error.",
+        DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
         Recursive = true,
     };
 

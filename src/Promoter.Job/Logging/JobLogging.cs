@@ -16,10 +16,10 @@ internal static class JobLogging
     /// <param name="format">Text for people, compact JSON for log shippers.</param>
     /// <param name="level">The least level that is written.</param>
     /// <param name="write">Takes one finished line; live progress puts it above its bars.</param>
-    public static ILoggerFactory Create(LogFormat format, LogEventLevel level, Action<string> write)
+    public static ILoggerFactory Create(LogFormat format, LogLevel level, Action<string> write)
     {
         ITextFormatter formatter = format == LogFormat.Json ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
-        var logger = new LoggerConfiguration().MinimumLevel.Is(level).WriteTo.Sink(new LineSink(formatter, write)).CreateLogger();
+        var logger = new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(level)).WriteTo.Sink(new LineSink(formatter, write)).CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);
     }
 
