@@ -26,4 +26,34 @@ public static class EcrActions
     public const string SetRepositoryPolicy = "ecr:SetRepositoryPolicy";
     public const string TagResource = "ecr:TagResource";
     public const string UploadLayerPart = "ecr:UploadLayerPart";
+
+    /// <summary>What the identity of a source needs (<c>policies/iam/source-reader.json</c>).</summary>
+    public static IReadOnlyList<string> SourceReader { get; } = [GetAuthorizationToken, BatchGetImage, GetDownloadUrlForLayer, DescribeImages];
+
+    /// <summary>What it needs besides where new repositories copy the source's settings (<c>source-settings-reader.json</c>).</summary>
+    public static IReadOnlyList<string> SourceSettingsReader { get; } = [DescribeRepositories, GetLifecyclePolicy, ListTagsForResource];
+
+    /// <summary>What the identity of a target needs (<c>target-writer.json</c>).</summary>
+    public static IReadOnlyList<string> TargetWriter { get; } =
+    [
+        GetAuthorizationToken, BatchCheckLayerAvailability, BatchGetImage, DescribeImages, CompleteLayerUpload, InitiateLayerUpload, PutImage, UploadLayerPart,
+        GetDownloadUrlForLayer, GetAccountSetting,
+    ];
+
+    /// <summary>What it needs besides where missing repositories are created (<c>repository-creator.json</c>).</summary>
+    public static IReadOnlyList<string> RepositoryCreator { get; } =
+        [DescribeRepositories, CreateRepository, TagResource, PutLifecyclePolicy, SetRepositoryPolicy, DescribeRepositoryCreationTemplates];
+
+    /// <summary>What comparing the settings of repositories with the configuration takes (<c>repository-inspector.json</c>).</summary>
+    public static IReadOnlyList<string> RepositoryInspector { get; } = [DescribeRepositories, GetLifecyclePolicy, GetRepositoryPolicy, ListTagsForResource];
+
+    /// <summary>What correcting them takes (<c>repository-repairer.json</c>).</summary>
+    public static IReadOnlyList<string> RepositoryRepairer { get; } =
+        [PutImageScanningConfiguration, PutImageTagMutability, PutLifecyclePolicy, SetRepositoryPolicy, TagResource];
+
+    /// <summary>What waiting for replicas and scans takes (<c>image-status-reader.json</c>).</summary>
+    public static IReadOnlyList<string> ImageStatusReader { get; } = [DescribeImageReplicationStatus, DescribeImageScanFindings];
+
+    /// <summary>The action that authorises an operation of the API; all but one carry the operation's name.</summary>
+    public static string Of(string operation) => operation == "ListImageReferrers" ? BatchGetImage : "ecr:" + operation;
 }
