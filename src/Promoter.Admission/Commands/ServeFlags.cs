@@ -4,7 +4,6 @@ using System.Net;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Logging;
 using Promoter.Promotion.Configuration;
-using Serilog.Events;
 
 namespace Promoter.Admission.Commands;
 
@@ -24,17 +23,17 @@ internal sealed class ServeFlags
         CustomParser = Duration,
     };
 
-    private readonly Option<LogEventLevel> _logLevel = new("--log-level")
+    private readonly Option<LogLevel> _logLevel = new("--log-level")
     {
-        Description = "The least level that is logged: verbose, debug, information, warning, error.",
-        DefaultValueFactory = _ => LogEventLevel.Information,
+        Description = "The least level that is logged: trace, debug, information, warning, error.",
+        DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
     };
 
     private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line." };
 
     public LogFormat LogFormat(ParseResult arguments) => arguments.GetValue(_logFormat);
 
-    public LogEventLevel LogLevel(ParseResult arguments) => arguments.GetValue(_logLevel);
+    public LogLevel LogLevel(ParseResult arguments) => arguments.GetValue(_logLevel);
 
     public void AddTo(Command command)
     {

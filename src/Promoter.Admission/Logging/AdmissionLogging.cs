@@ -11,8 +11,9 @@ internal static class AdmissionLogging
 {
     private const string TextTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    public static ILoggerFactory Create(LogFormat format, LogEventLevel level)
+    public static ILoggerFactory Create(LogFormat format, LogLevel leastLevel)
     {
+        var level = LevelConvert.ToSerilogLevel(leastLevel);
         ITextFormatter formatter = format is LogFormat.Json ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
         var logger = new LoggerConfiguration()
             .MinimumLevel.Is(level)

@@ -116,7 +116,9 @@ public sealed partial class ImportDirectionTests
         type.Split('.') is ["Promoter", var folder, _, ..] && Allowed.ContainsKey(folder) ? folder : null;
 
     /// <summary>Programs compose in the files beside Program.cs (JobServices, AdmissionServices); their folders hold commands and endpoints.</summary>
-    private static bool IsCompositionRoot(string type) => type.Split('.') is ["Promoter", "Job" or "Admission", _] or ["Program"];
+    private static bool IsCompositionRoot(string type) => type.Split('.') is ["Promoter", "Job" or "Admission", _] or ["Program"]
+        // The webhook composes its registries anew whenever its configuration changes.
+        || type == "Promoter.Admission.Engine.EngineClients";
 
     private static bool IsLogging(string type) => type.Split('.') is ["Promoter", "Job" or "Admission", "Logging", _];
 
