@@ -7,7 +7,7 @@ namespace Promoter.Yaml;
 /// Builds the values of one document from the parser's events. The events are used instead of YamlDotNet's representation model because that
 /// stops at the first duplicate key, loses where keys stand, and hashes every node: it takes about twice the time on Deployments.
 /// </summary>
-internal sealed class YamlNodeBuilder(Parser events)
+internal sealed class YamlNodeBuilder(Parser events, Position? place)
 {
     /// <summary>No API object is nested this deeply; the bound keeps hostile input from exhausting the stack.</summary>
     private const int MaxDepth = 200;
@@ -30,6 +30,8 @@ internal sealed class YamlNodeBuilder(Parser events)
 
     public static Position PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
+    private Position At(NodeEvent node) => place ?? PositionOf(node.Start);
+
     private YamlNode Node()
     {
         var current = events.Current!;
@@ -38,7 +40,7 @@ internal sealed class YamlNodeBuilder(Parser events)
             case AnchorAlias alias:
                 return Resolve(alias);
             case Scalar scalar:
-                return Remember(scalar, new YamlScalar(scalar.Value, IsPlain(scalar), PositionOf(scalar.Start)));
+                return Remember(scalar, new YamlScalar(scalar.Value, IsPlain(scalar), At(scalar)));
             case SequenceStart or MappingStart when ++_depth > MaxDepth:
                 throw new SemanticErrorException(current.Start, current.End, $"the document is nested more than {MaxDepth} levels deep");
             case SequenceStart start:
@@ -66,7 +68,7 @@ internal sealed class YamlNodeBuilder(Parser events)
             size = Grow(size, items[^1], start);
         }
 
-        return new YamlSequence(items, PositionOf(start.Start)) { Size = size };
+        return new YamlSequence(items, At(start)) { Size = size };
     }
 
     private YamlMapping Mapping(MappingStart start)
@@ -79,13 +81,16 @@ internal sealed class YamlNodeBuilder(Parser events)
             events.MoveNext();
             var value = Node();
             size = Grow(size, value, start);
-            if (key is not YamlScalar name) _problems.Add(new YamlProblem(key.Position, $"a key must be a text, found {key.Noun}"));
+            if (key is not YamlScalar name) _problems.Add(new YamlProblem(key.Position, NoKey(key)));
             else if (name is { IsPlain: true, Text: "<<" }) entries.Merge(value);
             else entries.Add(new YamlEntry(name.Text, value, name.Position));
         }
 
-        return new YamlMapping(entries.Complete(), PositionOf(start.Start)) { Size = size };
+        return new YamlMapping(entries.Complete(), At(start)) { Size = size };
     }
+
+    private static string NoKey(YamlNode key) =>
+        key is YamlMapping ? "a key must be a text, found a map: if this is a template ('{{ }}'), render it first" : $"a key must be a text, found {key.Noun}";
 
     private YamlNode Resolve(AnchorAlias alias)
     {
