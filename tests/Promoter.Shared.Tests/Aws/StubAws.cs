@@ -35,6 +35,11 @@ internal sealed class StubAws : IAsyncDisposable
         stub.On("GetAuthorizationToken", _ => StubReply.Json(Token("password-1", TimeSpan.FromHours(12))));
         stub.On("AssumeRole", form => StubReply.Xml(Credentials("AssumeRole", form)));
         stub.On("AssumeRoleWithWebIdentity", form => StubReply.Xml(Credentials("AssumeRoleWithWebIdentity", form)));
+        stub.On("GetCallerIdentity", _ => StubReply.Xml("""
+            <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+            <Arn>arn:aws:sts::222222222222:assumed-role/promoter/promoter</Arn><UserId>AROA:promoter</UserId><Account>222222222222</Account>
+            </GetCallerIdentityResult><ResponseMetadata><RequestId>sts-request</RequestId></ResponseMetadata></GetCallerIdentityResponse>
+            """));
         return stub;
     }
 

@@ -51,4 +51,10 @@ namespace Promoter.Aws.Ecr;
 [JsonSerializable(typeof(TagResourceResponse))]
 [JsonSerializable(typeof(ListTagsForResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceResponse))]
+[JsonSerializable(typeof(InitiateLayerUploadRequest))]
+[JsonSerializable(typeof(InitiateLayerUploadResponse))]
+[JsonSerializable(typeof(UploadLayerPartRequest))]
+[JsonSerializable(typeof(UploadLayerPartResponse))]
+[JsonSerializable(typeof(CompleteLayerUploadRequest))]
+[JsonSerializable(typeof(CompleteLayerUploadResponse))]
 internal sealed partial class EcrJson : JsonSerializerContext;
