@@ -16,19 +16,20 @@ internal static class ServeCommand
         command.SetAction((arguments, cancellationToken) => CommandEdge.RunAsync(arguments, async () =>
         {
             using var loggers = AdmissionLogging.Create(flags.LogFormat(arguments), flags.LogLevel(arguments));
-            return await ServeAsync(flags.Read(arguments), loggers, cancellationToken);
+            var cluster = flags.Cluster.Read(arguments, TimeProvider.System);
+            using var client = cluster?.Client;
+            return await ServeAsync(flags.Read(arguments), cluster, loggers, cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> ServeAsync(ServeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(ServeOptions options, Cluster? cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var reader = new SettingsReader(options.ConfigFile, ConfigEnvironment.OfProcess(), Environment.GetEnvironmentVariable, TimeProvider.System, loggers);
-        var state = new AdmissionState(reader.Read(), Environment.GetEnvironmentVariable("POD_NAMESPACE") ?? "");
-        await using var app = AdmissionHost.Build(options, state, cluster: null, TimeProvider.System, builder => builder.Services.AddSingleton(loggers));
+        var state = new AdmissionState(reader.Read(), cluster?.Namespace ?? "");
+        await using var app = AdmissionHost.Build(options, state, cluster, TimeProvider.System, builder => builder.Services.AddSingleton(loggers));
         await app.StartAsync(cancellationToken);
-        await ShutdownSequence.WaitAsync(cancellationToken);
-        await app.StopAsync(CancellationToken.None);
+        await ShutdownSequence.RunAsync(app, options.ShutdownDelay, TimeProvider.System, cancellationToken);
         return ExitCode.Done;
     }
 }

@@ -31,6 +31,12 @@ internal sealed class ServeFlags
 
     private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line." };
 
+    private static readonly TimeSpan Longest = ShutdownSequence.Limit - TimeSpan.FromSeconds(15);
+
+    private readonly TlsFlags _tls = new();
+
+    public ClusterFlags Cluster { get; } = new();
+
     public LogFormat LogFormat(ParseResult arguments) => arguments.GetValue(_logFormat);
 
     public LogLevel LogLevel(ParseResult arguments) => arguments.GetValue(_logLevel);
@@ -38,6 +44,8 @@ internal sealed class ServeFlags
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_config, _listen, _metricsListen, _shutdownDelay, _logLevel, _logFormat]) command.Options.Add(option);
+        _tls.AddTo(command, _listen, Cluster.NoKubernetes);
+        Cluster.AddTo(command, optional: true);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_config) is null && Environment.GetEnvironmentVariable("PROMOTER_CONFIG") is null) result.AddError("--config FILE is required: it holds the rules.");
@@ -49,6 +57,7 @@ internal sealed class ServeFlags
         ConfigFile = arguments.GetValue(_config) ?? Environment.GetEnvironmentVariable("PROMOTER_CONFIG")!,
         Listen = arguments.GetRequiredValue(_listen),
         MetricsListen = arguments.GetRequiredValue(_metricsListen),
+        Tls = _tls.Read(arguments),
         ShutdownDelay = arguments.GetValue(_shutdownDelay),
     };
 
@@ -57,7 +66,9 @@ internal sealed class ServeFlags
         var text = result.Tokens[0].Value;
         try
         {
-            return text is "0" or "0s" ? TimeSpan.Zero : ConfigUnits.ParseDuration(text);
+            var duration = text is "0" or "0s" ? TimeSpan.Zero : ConfigUnits.ParseDuration(text);
+            if (duration > Longest) result.AddError($"'{text}' leaves no time to stop: at most {Longest.TotalSeconds} seconds are possible.");
+            return duration;
         }
         catch (FormatException e)
         {

@@ -1,5 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Promoter.Admission.Health;
 using Promoter.Admission.Reviews;
+using Promoter.Admission.Telemetry;
+using Promoter.Admission.Tls;
+using Promoter.Telemetry;
 
 namespace Promoter.Admission.Hosting;
 
@@ -9,13 +14,17 @@ internal static class AdmissionHost
     public static WebApplication Build(ServeOptions options, AdmissionState state, Cluster? cluster, TimeProvider time, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        var certificate = new ServerCertificate(options.Tls?.ReadClientAuthorities());
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
+        // Before Kestrel, which is a hosted service too: a listener without a certificate is worse than none.
+        builder.Services.AddTls(options, certificate);
         builder.Services.AddAdmission(state, cluster, time);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ReviewBody.Limit;
-            kestrel.Listen(options.Listen, Listener.Webhook.Mark);
+            kestrel.Listen(options.Listen, listen => ListenForReviews(listen, options, certificate));
             kestrel.Listen(options.MetricsListen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -25,8 +34,34 @@ internal static class AdmissionHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.MapWhen(Listener.Webhook.Accepted, branch => branch.UseRouting().UseEndpoints(endpoints => endpoints.MapMutate()));
-        app.MapWhen(Listener.Operations.Accepted, branch => branch.UseRouting().UseEndpoints(endpoints => endpoints.MapProbes()));
+        // Measurements from before somebody first reads them count too.
+        app.Services.GetRequiredService<PrometheusMetrics>();
+        app.Services.GetRequiredService<AdmissionMeters>().Observe(
+            "promoter.admission.certificate.expiry", "s", "When the webhook's certificate ends, as Unix time", () => Expiry(certificate));
+        app.MapWhen(Listener.Webhook.Accepted, branch => branch.Use(CloseWhileDraining).UseRouting().UseEndpoints(endpoints => endpoints.MapMutate()));
+        app.MapWhen(Listener.Operations.Accepted, branch => branch.UseRouting().UseEndpoints(endpoints =>
+        {
+            endpoints.MapProbes();
+            endpoints.MapMetrics();
+        }));
         return app;
+    }
+
+    private static void ListenForReviews(ListenOptions listen, ServeOptions options, ServerCertificate certificate)
+    {
+        // The API server speaks HTTP/1.1 to webhooks behind a Service.
+        listen.Protocols = HttpProtocols.Http1;
+        if (options.Tls is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(certificate.Options) });
+        Listener.Webhook.Mark(listen);
+    }
+
+    private static double Expiry(ServerCertificate certificate) =>
+        certificate.Current is { } current ? new DateTimeOffset(current.NotAfter).ToUnixTimeSeconds() : double.NaN;
+
+    // API servers keep their connections: without this they would go on using one that is about to vanish.
+    private static Task CloseWhileDraining(HttpContext http, RequestDelegate next)
+    {
+        if (http.RequestServices.GetRequiredService<Readiness>().IsDraining) http.Response.Headers.Connection = "close";
+        return next(http);
     }
 }

@@ -1,9 +1,12 @@
 using Promoter.Admission.Access;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Gates;
+using Promoter.Admission.Health;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Telemetry;
+using Promoter.Admission.Tls;
+using Promoter.Telemetry;
 
 namespace Promoter.Admission.Hosting;
 
@@ -20,8 +23,26 @@ internal static class AdmissionServices
     }
 
     private static IServiceCollection AddTelemetry(this IServiceCollection services) => services
+        // Before the meters, so that no instrument is missed.
+        .AddSingleton(_ => new PrometheusMetrics(AdmissionMeters.Name, "Promoter.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"))
         .AddSingleton<AdmissionMeters>()
-        .AddSingleton<DecisionLog>();
+        .AddSingleton<DecisionLog>()
+        .AddSingleton<Readiness>()
+        .AddHostedService<SelfReview>();
+
+    public static void AddTls(this IServiceCollection services, ServeOptions options, ServerCertificate certificate)
+    {
+        services.AddSingleton(certificate);
+        if (options.Tls?.Files is { } files)
+        {
+            services.AddHostedService(provider => new FileCertificates(
+                files.Certificate, files.Key, certificate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileCertificates>>()));
+        }
+        else if (options.Tls?.SelfManaged is { } names)
+        {
+            services.AddSingleton(names).AddHostedService<SelfManagedCertificates>();
+        }
+    }
 
     private static IServiceCollection AddPresence(this IServiceCollection services) => services.AddSingleton(provider =>
     {

@@ -13,6 +13,9 @@ internal sealed record ServeOptions
     /// <summary>Where probes, metrics and status are served.</summary>
     public required IPEndPoint MetricsListen { get; init; }
 
+    /// <summary>The webhook's certificate; null: plain HTTP, on loopback only.</summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>How long to go on serving after the signal to end, so that no caller meets a closed port.</summary>
     public TimeSpan ShutdownDelay { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -28,7 +28,7 @@ public sealed class KubernetesClient : IDisposable
         _retry = KubernetesRetry.Create(time);
         _http = new HttpClient(KubernetesHandlers.Create(endpoint, () => _certificate))
         {
-            BaseAddress = endpoint.Server,
+            BaseAddress = endpoint.ServerName is { } name ? new UriBuilder(endpoint.Server) { Host = name }.Uri : endpoint.Server,
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,

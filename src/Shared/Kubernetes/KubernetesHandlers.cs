@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Promoter.Kubernetes;
@@ -15,7 +16,6 @@ internal static class KubernetesHandlers
             // The certificate of an exec plugin changes while the process runs, so that it is asked for at each handshake.
             LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate()!,
         };
-        if (endpoint.ServerName is { } name) tls.TargetHost = name;
         if (endpoint.SkipsVerification)
         {
 #pragma warning disable CA5359, S4830 // The kubeconfig says insecure-skip-tls-verify: its owner decided.
@@ -30,6 +30,7 @@ internal static class KubernetesHandlers
 
         return new SocketsHttpHandler
         {
+            ConnectCallback = endpoint.ServerName is null ? null : (_, cancellationToken) => DialAsync(endpoint.Server, cancellationToken),
             SslOptions = tls,
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -45,5 +46,21 @@ internal static class KubernetesHandlers
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         };
+    }
+
+    // The handler takes the name for the certificate from the address, so that under another name the address carries it and the dialling is done here.
+    private static async ValueTask<Stream> DialAsync(Uri server, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server.DnsSafeHost, server.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Promoter.Admission.Decisions;
+using Promoter.Oci;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 

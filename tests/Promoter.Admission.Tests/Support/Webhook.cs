@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -31,7 +33,7 @@ internal sealed class Webhook : IAsyncDisposable
 
     public static async Task<Webhook> StartAsync(
         AdmissionConfig? config = null, ImagePairing? pairing = null, FakeEngine? engine = null, Cluster? cluster = null, TimeProvider? time = null,
-        Action<WebApplicationBuilder>? configure = null)
+        Action<WebApplicationBuilder>? configure = null, TlsOptions? tls = null)
     {
         engine ??= new FakeEngine();
         var state = new AdmissionState(new AdmissionSettings(config ?? new AdmissionConfig(), pairing ?? Rules.Pairing(), engine), "promoter");
@@ -41,6 +43,7 @@ internal sealed class Webhook : IAsyncDisposable
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             MetricsListen = new IPEndPoint(IPAddress.Loopback, 0),
             ShutdownDelay = TimeSpan.Zero,
+            Tls = tls,
         };
         var app = AdmissionHost.Build(options, state, cluster, time ?? TimeProvider.System, builder =>
         {
@@ -59,6 +62,26 @@ internal sealed class Webhook : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"the webhook answered {(int)answer.StatusCode}: {text}");
         return ReviewAnswer.Read(text);
+    }
+
+    /// <summary>A review over TLS, by a client that trusts one authority and expects one name, as API servers do.</summary>
+    public async Task<ReviewAnswer> ReviewAsync(X509Certificate2Collection authorities, string serverName, JsonObject review, X509Certificate2? clientCertificate = null)
+    {
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        // The name goes into the address, so that it is asked for and checked; the connection goes to the loopback port.
+        handler.ConnectCallback = async (_, token) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, Url.Port, token);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        if (clientCertificate is not null) handler.SslOptions.ClientCertificates = [clientCertificate];
+        using var client = new HttpClient(handler);
+        using var content = new StringContent(review.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri($"https://{serverName}/mutate?timeout=10s"), content);
+        return ReviewAnswer.Read(await answer.Content.ReadAsStringAsync());
     }
 
     public async Task<HttpResponseMessage> PostAsync(byte[] body, string timeout = "10s", string contentType = "application/json")

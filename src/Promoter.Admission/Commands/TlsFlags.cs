@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Promoter.Admission.Hosting;
+using Promoter.Admission.Tls;
+
+namespace Promoter.Admission.Commands;
+
+/// <summary>The flags of <c>serve</c> about the webhook's certificate.</summary>
+internal sealed class TlsFlags
+{
+    private readonly Option<string> _certificate = new("--tls-cert") { Description = "PEM file with the certificate; re-read when it changes.", HelpName = "FILE" };
+    private readonly Option<string> _key = new("--tls-key") { Description = "PEM file with the certificate's key.", HelpName = "FILE" };
+    private readonly Option<bool> _selfManaged = new("--tls-self-managed") { Description = "Make CA and certificate here, keep them in a Secret, and patch caBundle." };
+    private readonly Option<string> _secret = Named("--tls-secret", "The Secret of --tls-self-managed.", "promoter-admission-tls");
+    private readonly Option<string> _service = Named("--service-name", "The Service that the API server calls.", "promoter-admission");
+    private readonly Option<string> _configuration = Named("--webhook-configuration", "The MutatingWebhookConfiguration whose caBundle is patched.", "promoter-admission");
+    private readonly Option<string> _clientAuthority = new("--client-ca") { Description = "Serve only callers with a certificate of this CA (PEM).", HelpName = "FILE" };
+
+    public void AddTo(Command command, Option<IPEndPoint> listen, Option<bool> noKubernetes)
+    {
+        foreach (var option in (Option[])[_certificate, _key, _selfManaged, _secret, _service, _configuration, _clientAuthority]) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            var (files, selfManaged) = (result.GetValue(_certificate) is not null, result.GetValue(_selfManaged));
+            if (files != result.GetValue(_key) is not null) result.AddError("--tls-cert and --tls-key belong together: give both.");
+            if (files && selfManaged) result.AddError("--tls-cert and --tls-self-managed exclude each other: the certificate comes from one place.");
+            if (selfManaged && result.GetValue(noKubernetes)) result.AddError("--tls-self-managed keeps its Secret in the cluster: leave --no-kubernetes out, or use --tls-cert.");
+            if (!files && !selfManaged && !IsLoopback(result, listen)) result.AddError("Without --tls-cert or --tls-self-managed only a loopback address can be served: API servers call webhooks by HTTPS.");
+        });
+    }
+
+    public TlsOptions? Read(ParseResult arguments)
+    {
+        var selfManaged = arguments.GetValue(_selfManaged);
+        if (arguments.GetValue(_certificate) is null && !selfManaged) return null;
+        return new TlsOptions
+        {
+            Files = selfManaged ? null : (arguments.GetRequiredValue(_certificate), arguments.GetRequiredValue(_key)),
+            SelfManaged = selfManaged
+                ? new SelfManagedNames(arguments.GetRequiredValue(_secret), arguments.GetRequiredValue(_service), arguments.GetRequiredValue(_configuration))
+                : null,
+            ClientAuthorityFile = arguments.GetValue(_clientAuthority),
+        };
+    }
+
+    private static bool IsLoopback(CommandResult result, Option<IPEndPoint> listen) => result.GetValue(listen) is { } endpoint && IPAddress.IsLoopback(endpoint.Address);
+
+    private static Option<string> Named(string name, string description, string fallback) => new(name) { Description = description, HelpName = "NAME", DefaultValueFactory = _ => fallback };
+}

@@ -1,0 +1,52 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Promoter.Admission.Tls;
+
+/// <summary>The certificate that handshakes use now. Swapping it touches no connection: Kestrel's own reload restarts the endpoint and drops requests.</summary>
+internal sealed class ServerCertificate(X509Certificate2Collection? clientAuthorities)
+{
+    private volatile SslServerAuthenticationOptions? _options;
+
+    public X509Certificate2? Current { get; private set; }
+
+    /// <summary>Whether callers have to show a certificate of their own.</summary>
+    public bool AsksClients => clientAuthorities is not null;
+
+    /// <summary>What a new connection gets.</summary>
+    /// <exception cref="AuthenticationException">There is no certificate yet.</exception>
+    public SslServerAuthenticationOptions Options => _options ?? throw new AuthenticationException("the webhook has no certificate yet");
+
+    /// <summary>Uses a certificate and key from now on.</summary>
+    /// <param name="chain">The certificate, and behind it the intermediates that clients need, as PEM.</param>
+    /// <returns>False where it is the one in use.</returns>
+    /// <exception cref="CryptographicException">They are no PEM, or do not belong together.</exception>
+    public bool Use(string chain, string key)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(chain);
+        using var ephemeral = X509Certificate2.CreateFromPem(chain, key);
+        if (ephemeral.Thumbprint == Current?.Thumbprint) return false;
+
+        // SslStream wants a key that it can find again; exporting and loading gives it one on every platform.
+        var certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, all, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        };
+        if (clientAuthorities is not null)
+        {
+            options.ClientCertificateRequired = true;
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(clientAuthorities);
+        }
+
+        Current = certificate;
+        _options = options;
+        return true;
+    }
+}
