@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Promoter.Discovery;
 using Promoter.Job.Output;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
@@ -25,7 +26,7 @@ internal static class CommandEdge
         {
             return Fail(parse, output, error, ExitCode.Interrupted, "interrupted before anything was changed; run again to do the work");
         }
-        catch (ConfigException e)
+        catch (Exception e) when (e is ConfigException or ManifestException)
         {
             return Fail(parse, output, error, ExitCode.Usage, e.Message);
         }

@@ -17,6 +17,8 @@ internal static class PromoterCommands
             PlanCommand.Create(),
             CopyCommand.Create(),
             RollbackCommand.Create(),
+            HookCommand.Create(),
+            GenerateCommand.Create(),
             IndexCommand.Create(),
         };
         GlobalOptions.AddTo(root);

@@ -33,6 +33,15 @@ internal sealed record HookImages(IReadOnlyList<string> References, bool InEnvir
             : WithContainer(job, c => c.With("args", YamlTree.List([c.ItemsOf("args")[0], .. images.Select(YamlTree.Text), .. c.ItemsOf("args").Skip(1 + current.References.Count)])));
     }
 
+    /// <summary>A Job of this command with these images in its environment, as Kustomize needs them; it is then no longer this command's to rewrite.</summary>
+    public static YamlMapping ToEnvironment(YamlMapping job, IReadOnlyList<string> images)
+    {
+        var metadata = job.MapOf("metadata")!;
+        var annotations = new YamlMapping([.. metadata.MapOf("annotations")!.Entries.Where(e => e.Name != HookJob.GeneratedBy)], metadata.Position);
+        var promoting = WithContainer(job, c => c.With("args", YamlTree.List([c.ItemsOf("args")[0], YamlTree.Text(Flag), .. c.ItemsOf("args").Skip(1)])));
+        return Replace(promoting.With("metadata", metadata.With("annotations", annotations)), images);
+    }
+
     /// <summary>The container that promotes.</summary>
     public static YamlMapping? Container(YamlMapping job) => job.MapOf("spec")?.MapOf("template")?.MapOf("spec")?.ItemsOf("containers").OfType<YamlMapping>()
         .FirstOrDefault(c => c.TextOf("name") == HookJob.ContainerName);

@@ -88,7 +88,7 @@ internal static class HookJob
 
     private static YamlMapping Container(HookSettings settings, IReadOnlyList<string> images) => Map(
         ("name", Text(ContainerName)),
-        ("image", Text(settings.Image ?? throw new PromotionException(ExitCode.Usage, "Which image is promoter's own? Give --image, or 'image' in the function's configuration."))),
+        ("image", Text(settings.Image ?? throw new PromotionException(ExitCode.Usage, "Which image is promoter's own? Give --promoter-image, or 'image' in the function's configuration."))),
         ("args", Arguments(settings, images)),
         ("env", List(
             [

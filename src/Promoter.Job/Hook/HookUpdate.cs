@@ -42,7 +42,8 @@ internal static class HookUpdate
     public static string Indented(string block, string lead, int indent) =>
         lead + string.Join('\n', block.TrimEnd('\n').Split('\n').Select((line, i) => i == 0 || line.Length == 0 ? line : new string(' ', indent) + line)) + "\n";
 
-    private static void WriteEntry(TextLines text, YamlEntry entry, YamlNode value)
+    /// <summary>Writes another value for an entry of a map in block style.</summary>
+    public static void WriteEntry(TextLines text, YamlEntry entry, YamlNode value)
     {
         var indent = entry.Position.Column - 1;
         var indented = text.IsFlow(entry.Value.Position) || entry.Value.Position.Column > entry.Position.Column;

@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Job.Hook;
 using Promoter.Oci;
 using Promoter.Promotion;
@@ -32,8 +33,8 @@ internal static class Given
 
     public static HookSelection Selection(params string[] images) => new(images, "shop", [], ExitCode.Done);
 
-    public static ManifestImage Image(string text, string ns = "shop") =>
-        new(new ManifestId("apps/v1", "Deployment", ns, "web"), "spec.template.spec.containers[0].image", text, ImageReference.Parse(text), null);
+    public static ImageFinding Image(string text, string ns = "shop") =>
+        new(ImageReference.Parse(text), text, new FindingLocation("test.yaml", 0, 1, 1, "apps/v1", "Deployment", ns, "web", "$.spec.template.spec.containers[0].image"));
 
     public static YamlMapping Parse(string yaml) => (YamlMapping)YamlReader.Read("test.yaml", yaml).Single(d => d.Root is not null).Root!;
 

@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Job.Hook;
 using Promoter.Oci;
 using Promoter.Promotion;
@@ -12,7 +13,7 @@ public sealed class HookSelectionTests
     [Fact]
     public void Images_of_the_target_are_selected_once_and_in_order()
     {
-        var selection = HookSelection.Of([Given.Image(Given.Web("v2")), Given.Image("nginx"), Given.Image(Given.Web("v1")), Given.Image(Given.Web("v2"))], Rules);
+        var selection = Select([Given.Image(Given.Web("v2")), Given.Image("nginx"), Given.Image(Given.Web("v1")), Given.Image(Given.Web("v2"))]);
 
         Assert.Equal([Given.Web("v2"), Given.Web("v1")], selection.Images);
         Assert.Equal("shop", selection.Namespace);
@@ -22,15 +23,15 @@ public sealed class HookSelectionTests
     [Fact]
     public void Workloads_in_two_namespaces_leave_the_namespace_open()
     {
-        Assert.Null(HookSelection.Of([Given.Image(Given.Web("v2")), Given.Image(Given.Web("v1"), "other")], Rules).Namespace);
+        Assert.Null(Select([Given.Image(Given.Web("v2")), Given.Image(Given.Web("v1"), "other")]).Namespace);
     }
 
     [Fact]
     public void A_value_that_is_no_reference_is_reported_and_never_guessed()
     {
-        var image = Given.Image(Given.Web("v1")) with { Text = "{{ .Values.image }}", Reference = null, Problem = "it is a template" };
+        var skipped = new SkippedField("{{ .Values.image }}", "it is a template", Given.Image(Given.Web("v1")).Location);
 
-        var selection = HookSelection.Of([image], Rules);
+        var selection = HookSelection.Of(new DiscoveryResult([], [skipped], []), Rules, _ => false);
 
         Assert.Empty(selection.Images);
         Assert.Equal(Severity.Warning, Assert.Single(selection.Messages).Severity);
@@ -38,11 +39,27 @@ public sealed class HookSelectionTests
     }
 
     [Fact]
+    public void A_malformed_reference_stops_the_build()
+    {
+        var problem = new DiscoveryProblem("'a b' is not an image reference", Given.Image(Given.Web("v1")).Location);
+
+        Assert.Equal(ExitCode.Usage, HookSelection.Of(new DiscoveryResult([], [], [problem]), Rules, _ => false).ExitCode);
+    }
+
+    [Fact]
+    public void The_hook_jobs_own_image_is_not_for_it_to_promote()
+    {
+        var selection = HookSelection.Of(new DiscoveryResult([Given.Image(Given.Web("v1"))], [], []), Rules, id => id.Name == "web");
+
+        Assert.Empty(selection.Images);
+    }
+
+    [Fact]
     public void An_image_of_two_rules_stops_the_build()
     {
         var rule = Rules.Rules[0];
 
-        var selection = HookSelection.Of([Given.Image(Given.Web("v1"))], new PromotionRules([rule with { Name = "a" }, rule with { Name = "b" }]));
+        var selection = Select([Given.Image(Given.Web("v1"))], new PromotionRules([rule with { Name = "a" }, rule with { Name = "b" }]));
 
         Assert.Equal(ExitCode.Usage, selection.ExitCode);
         Assert.Contains("covered by 2 rules", Assert.Single(selection.Messages).Text, StringComparison.Ordinal);
@@ -53,6 +70,8 @@ public sealed class HookSelectionTests
     {
         var rule = Rules.Rules[0] with { Tags = new TagPolicy { Deny = [Glob.Parse("latest")] } };
 
-        Assert.Equal(ExitCode.Refused, HookSelection.Of([Given.Image(Given.Web("latest"))], new PromotionRules([rule])).ExitCode);
+        Assert.Equal(ExitCode.Refused, Select([Given.Image(Given.Web("latest"))], new PromotionRules([rule])).ExitCode);
     }
+
+    private static HookSelection Select(IReadOnlyList<ImageFinding> found, PromotionRules? rules = null) => HookSelection.Of(new DiscoveryResult(found, [], []), rules ?? Rules, _ => false);
 }
