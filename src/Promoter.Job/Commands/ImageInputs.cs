@@ -23,6 +23,7 @@ internal static class ImageInputs
         command.Options.Add(FromEnvironment);
         command.Options.Add(From);
         command.Options.Add(To);
+        ManifestInputs.AddTo(command);
     }
 
     /// <exception cref="PromotionException">Neither <c>--from</c> and <c>--to</c> nor a configuration with rules is given.</exception>
@@ -49,7 +50,10 @@ internal static class ImageInputs
     {
         var images = context.Parse.GetValue(Images)!.Select(text => References.Parse(text, "IMAGE")).ToList();
         if (context.Parse.GetValue(FromEnvironment)) images.AddRange(OfEnvironment());
-        return new FoundImages([.. images.Distinct()], []);
+        var found = ManifestInputs.Read(context.Parse);
+        images.AddRange(found?.Images ?? []);
+        var skipped = found?.Skipped.Select(s => new SkippedImage(s.Text.Length > 0 ? s.Text : s.Location.Object, $"{s.Reason} ({s.Location})")) ?? [];
+        return new FoundImages([.. images.Distinct()], [.. skipped]);
     }
 
     private static IEnumerable<ImageReference> OfEnvironment()

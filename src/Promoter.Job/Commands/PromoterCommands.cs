@@ -15,6 +15,7 @@ internal static class PromoterCommands
         {
             PromoteCommand.Create(),
             PlanCommand.Create(),
+            ImagesCommand.Create(),
             CopyCommand.Create(),
             RollbackCommand.Create(),
             HookCommand.Create(),

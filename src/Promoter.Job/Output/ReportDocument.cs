@@ -91,5 +91,6 @@ internal sealed record ErrorDocument(string Kind, int ExitCode, string Error);
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(RollbackDocument))]
 [JsonSerializable(typeof(IndexDocument))]
+[JsonSerializable(typeof(ImagesDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class OutputJson : JsonSerializerContext;
