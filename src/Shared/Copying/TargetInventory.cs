@@ -1,3 +1,4 @@
+using System.Net;
 using Promoter.Oci;
 using Promoter.Registries;
 
@@ -31,6 +32,19 @@ public sealed class TargetInventory(int parallelism = TargetInventory.DefaultPar
     }
 
     private static async Task<ManifestAnswer> HeadAsync(IRepository target, ManifestQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(target, query, cancellationToken);
+        }
+        catch (RegistryException e) when (e is { Fault: RegistryFault.Denied, Status: HttpStatusCode.Forbidden })
+        {
+            // Not "missing": the planner decides what may be done without knowing.
+            return new ManifestAnswer(query, null, HasDigest: false) { Refusal = e };
+        }
+    }
+
+    private static async Task<ManifestAnswer> LookAsync(IRepository target, ManifestQuery query, CancellationToken cancellationToken)
     {
         // Where the tag points to the digest, the tag's answer settles both questions.
         var byTag = query.Tag is { } tag ? await target.HeadManifestAsync(ManifestReference.Of(tag), cancellationToken) : null;

@@ -52,6 +52,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     {
         try
         {
+            if (answer.Refusal is { } refusal && request is { TargetTag: { } tag, MayMoveTag: false }) throw CannotLook(request, tag, refusal);
             return request.PinnedDigest is { } digest
                 ? await PlanPinnedAsync(request, digest, answer, target, cancellationToken)
                 : await PlanByTagAsync(request, answer, target, cancellationToken);
@@ -76,7 +77,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         }
 
         var source = SourceOf(request);
-        var root = await source.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken) ?? throw NotAtSource(request, source);
+        var root = await source.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
         return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
     }
 
@@ -87,13 +88,13 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         if (answer.TagDigest is { } present)
         {
             // Most likely nothing has changed, and HEAD tells that without the bytes.
-            var head = await source.HeadManifestAsync(request.Source.Manifest, cancellationToken) ?? throw NotAtSource(request, source);
+            var head = await source.HeadManifestAsync(request.Source.Manifest, cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
             if (head.Digest == present && !answer.IsArchived) return UpToDate(request, present, answer);
             ThrowIfTagMayNotMove(request, target, present, head.Digest);
             root = await source.FetchManifestAsync(ManifestReference.Of(head.Digest), cancellationToken);
         }
 
-        root ??= await source.FetchManifestAsync(request.Source.Manifest, cancellationToken) ?? throw NotAtSource(request, source);
+        root ??= await source.FetchManifestAsync(request.Source.Manifest, cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
         return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
     }
 
@@ -163,13 +164,40 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
 
     private static PlannedImage Failed(PromotionRequest request, Exception e) => new(request, ImageState.Failed) { Failure = e };
 
-    private static RegistryException NotAtSource(PromotionRequest request, IRepository source) => new(
-        RegistryFault.NotFound,
-        $"the image {request.Source} is not at the source: it was never pushed, has been deleted, or has another name there; push it, or correct {request.Target}")
+    private async Task<RegistryException> NotAtSourceAsync(PromotionRequest request, IRepository source, CancellationToken cancellationToken)
+    {
+        // ECR answers 404 for an archived image too; only its API tells the two apart, and only now is that worth a request.
+        var reference = request.Source.Manifest;
+        var answers = registries.PlatformOf(source.Host) is { } platform
+            ? await platform.FindManifestsAsync(source.Host, source.Name, [new ManifestQuery(reference.Tag, reference.Digest)], cancellationToken)
+            : null;
+        return NotFound(
+            source,
+            answers is [{ IsArchived: true }]
+                ? $"the image {request.Source} is archived at the source and cannot be pulled: restore it (aws ecr update-image-storage-class), which takes about 20 minutes, and run again"
+                : $"the image {request.Source} is not at the source: it was never pushed, has been deleted, or has another name there; push it, or correct {request.Target}");
+    }
+
+    private static RegistryException NotFound(IRepository source, string message) => new(RegistryFault.NotFound, message)
     {
         Operation = "fetch manifest",
         Side = Side.Source,
         Host = source.Host,
         Repository = source.Name,
+    };
+
+    // Pushing without looking could move a tag that may not move.
+    private static RegistryException CannotLook(PromotionRequest request, Tag tag, RegistryException refusal) => new(
+        RegistryFault.Denied,
+        $"whether the tag {tag} of target {request.Target.Name} is free cannot be told: the target identity may not read manifests there (on ECR: grant ecr:BatchGetImage), or let the tag move (mayMove); the registry said: {refusal.Message}",
+        refusal)
+    {
+        Operation = refusal.Operation,
+        Side = Side.Target,
+        Host = refusal.Host,
+        Repository = refusal.Repository,
+        Status = refusal.Status,
+        Codes = refusal.Codes,
+        RequestId = refusal.RequestId,
     };
 }

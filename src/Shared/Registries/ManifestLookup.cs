@@ -14,6 +14,9 @@ public sealed record ManifestAnswer(ManifestQuery Query, Digest? TagDigest, bool
     /// <summary>False where the repository itself does not exist: then nothing in it does.</summary>
     public bool RepositoryExists { get; init; } = true;
 
+    /// <summary>Why nothing is known: the principal may push and not look (AWS's minimal push policy). Null where the answer is one.</summary>
+    public RegistryException? Refusal { get; init; }
+
     /// <summary>The manifest, where the look-up brought it along; saves fetching it when only a tag is missing.</summary>
     public Manifest? Manifest { get; init; }
 

@@ -68,6 +68,8 @@ internal static class RegistryErrors
 
     private static RegistryFault FaultOf(HttpStatusCode status, ErrorBody errors) => status switch
     {
+        // ECR's word for missing layers of a manifest is that of an upload session (oras-py#54); the text tells them apart.
+        _ when errors.Has("BLOB_UPLOAD_UNKNOWN") && errors.Mentions("required for pushing image") => RegistryFault.ContentMissing,
         _ when errors.Has("MANIFEST_BLOB_UNKNOWN") || (errors.Has("BLOB_UNKNOWN") && status == HttpStatusCode.BadRequest) => RegistryFault.ContentMissing,
         _ when errors.Has("TAG_INVALID") && errors.Mentions("immutable") => RegistryFault.TagConflict,
         _ when errors.Has("TOOMANYREQUESTS") => RegistryFault.Throttled,
