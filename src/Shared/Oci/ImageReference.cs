@@ -60,11 +60,11 @@ public sealed record ImageReference
     }
 
     /// <summary>A reference from its parts.</summary>
-    /// <exception cref="FormatException">Registry or repository is not valid.</exception>
+    /// <exception cref="FormatException">Registry or repository is not valid, or both together are too long.</exception>
     public static ImageReference Of(string registry, string repository, Tag? tag = null, Digest? digest = null)
     {
-        if (!RegistryHost.IsValid(registry, out var problem) || !RepositoryName.IsValid(repository, out problem)) throw new FormatException(problem);
-        return new ImageReference(registry.ToLowerInvariant(), repository, tag, digest);
+        var problem = Complete(ref registry, ref repository);
+        return problem is null ? new ImageReference(registry, repository, tag, digest) : throw new FormatException(problem);
     }
 
     public ImageReference WithTag(Tag? tag) => new(Registry, Repository, tag, Digest);
@@ -100,23 +100,27 @@ public sealed record ImageReference
         }
 
         var (registry, repository) = SplitRegistry(rest);
-        if (!RegistryHost.IsValid(registry, out var invalid) || !RepositoryName.IsValid(repository, out invalid)) return invalid;
-        if (registry.Length + 1 + repository.Length > RepositoryName.MaxLength) return $"registry and repository together exceed {RepositoryName.MaxLength} characters";
-        reference = new ImageReference(registry.ToLowerInvariant(), repository, tag, digest);
+        if (Complete(ref registry, ref repository) is { } invalid) return invalid;
+        reference = new ImageReference(registry, repository, tag, digest);
         return null;
     }
 
-    // The rule of Docker's and containerd's reference parsers: the first component is a registry if it has a dot or a colon, is
-    // "localhost", or has upper-case letters (which no repository may have).
+    // Hosts have no case. Docker Hub has two names, and keeps the images without an owner under "library".
+    private static string? Complete(ref string registry, ref string repository)
+    {
+        registry = registry.ToLowerInvariant();
+        if (registry is "index.docker.io") registry = DockerHub;
+        if (registry is DockerHub && !repository.Contains('/', StringComparison.Ordinal)) repository = "library/" + repository;
+        if (!RegistryHost.IsValid(registry, out var problem) || !RepositoryName.IsValid(repository, out problem)) return problem;
+        return registry.Length + 1 + repository.Length > RepositoryName.MaxLength
+            ? $"registry and repository together exceed {RepositoryName.MaxLength} characters"
+            : null;
+    }
+
     private static (string Registry, string Repository) SplitRegistry(string name)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var first = slash < 0 ? "" : name[..slash];
-        var isRegistry = first.AsSpan().IndexOfAny('.', ':') >= 0 || first is "localhost" || first.AsSpan().ContainsAnyInRange('A', 'Z');
-        var (registry, repository) = isRegistry ? (first, name[(slash + 1)..]) : (DockerHub, name);
-        if (registry is "index.docker.io") registry = DockerHub;
-        if (registry == DockerHub && !repository.Contains('/', StringComparison.Ordinal)) repository = "library/" + repository;
-        return (registry, repository);
+        return slash >= 0 && RegistryHost.IsDistinct(name.AsSpan(0, slash)) ? (name[..slash], name[(slash + 1)..]) : (DockerHub, name);
     }
 
     private static string Shorten(string? text) => text is { Length: > 300 } ? $"{text[..120]}…({text.Length} characters)" : text ?? "";

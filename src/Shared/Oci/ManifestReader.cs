@@ -21,6 +21,7 @@ public static class ManifestReader
 
         var type = TypeOf(root, mediaType);
         var name = digest ?? Digest.Of(bytes.Span);
+        RefuseAmbiguity(root, type);
         if (MediaTypes.IsIndex(type))
         {
             return new Manifest(type, name, bytes)
@@ -42,6 +43,16 @@ public static class ManifestReader
             ArtifactType = DescriptorReader.Text(root, "artifactType"),
             Annotations = DescriptorReader.Annotations(root),
         };
+    }
+
+    // A document that is an index to one reader and a manifest to another has two meanings under one digest (CVE-2021-41190).
+    private static void RefuseAmbiguity(JsonElement root, string type)
+    {
+        string[] foreign = MediaTypes.IsIndex(type) ? ["config", "layers"] : ["manifests"];
+        if (Array.Find(foreign, name => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null) is { } name)
+        {
+            throw new ManifestFormatException($"the manifest is of type '{type}' and has '{name}', which that type does not have: it could be read in two ways");
+        }
     }
 
     private static JsonDocument ParseJson(ReadOnlyMemory<byte> bytes, string? mediaType)

@@ -15,9 +15,16 @@ public static class RegistryHost
         {
             problem = $"'{host}' is not a registry host: write host or host:port";
         }
+        else if (!IsDistinct(host))
+        {
+            problem = $"'{host}' is not a registry host: without a dot or a port it would be read as part of a repository's name";
+        }
 
         return problem is null;
     }
+
+    /// <summary>Whether the first component of a reference is a registry and not part of the repository (Docker's and containerd's rule).</summary>
+    public static bool IsDistinct(ReadOnlySpan<char> component) => component.IndexOfAny('.', ':') >= 0 || component is "localhost";
 
     /// <summary>Whether this host is the machine itself, where plain HTTP is acceptable (as containerd and Docker decide it).</summary>
     public static bool IsLoopback(string host) =>
