@@ -65,7 +65,8 @@ public sealed class PromoterProcess : IDisposable
             result, measureMemory ? long.Parse(File.ReadAllLines(measured)[^1], CultureInfo.InvariantCulture) * 1024 : null);
     }
 
-    private static string ProgramPath()
+    /// <summary>The built program, in the configuration that the tests were built in.</summary>
+    public static string ProgramPath()
     {
         // The same configuration as the tests were built in.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
