@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Promoter.Aws;
+using Promoter.Aws.Diagnosis;
+using Promoter.Job.Doctor;
+using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 using Promoter.Registries.Authentication;
@@ -31,6 +34,14 @@ internal sealed class JobServices : IDisposable
     public RegistryClientOptions ClientOptions { get; }
 
     public RegistryClients Registries { get; }
+
+    /// <summary>What AWS says of one registry of a rule; nothing for a registry that is not ECR.</summary>
+    public async Task<IReadOnlyList<DoctorCheck>> DiagnoseAsync(string host, Side side, IReadOnlyList<string> repositories, CancellationToken cancellationToken)
+    {
+        if (!_aws.TryFind(host, out _)) return [];
+        var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).DiagnoseAsync(new DiagnosisSubject(host, side, repositories), cancellationToken);
+        return [.. checks.Select(c => new DoctorCheck(c.Side, c.Host, c.Name, Enum.Parse<DoctorStatus>(c.Status.ToString()), c.Detail) { Remedy = c.Remedy, MissingStatement = c.MissingStatement, ExitCode = c.Status == CheckStatus.Fail ? ExitCode.AccessDenied : ExitCode.Done })];
+    }
 
     public void Dispose()
     {

@@ -18,6 +18,7 @@ internal static class PromoterCommands
             ImagesCommand.Create(),
             CopyCommand.Create(),
             RollbackCommand.Create(),
+            DoctorCommand.Create(),
             HookCommand.Create(),
             GenerateCommand.Create(),
             IndexCommand.Create(),

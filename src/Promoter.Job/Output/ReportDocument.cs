@@ -90,6 +90,7 @@ internal sealed record ErrorDocument(string Kind, int ExitCode, string Error);
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(RollbackDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(ImagesDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
