@@ -68,7 +68,19 @@ public sealed class AwsIdentities : IDisposable
     /// <summary>The SDK's default chain, asked when credentials are needed, so that its failure has a sentence of its own.</summary>
     private sealed class ChainCredentials : AWSCredentials
     {
-        public override ImmutableCredentials GetCredentials() => throw new NotSupportedException("credentials are fetched asynchronously");
+        // The STS client asks synchronously on its way to AssumeRole, although AssumeRoleAsync was called.
+        public override ImmutableCredentials GetCredentials()
+        {
+            try
+            {
+                using var chain = new DefaultAWSCredentialsIdentityResolver();
+                return chain.ResolveIdentity(clientConfig: null).GetCredentials();
+            }
+            catch (AmazonClientException e)
+            {
+                throw NotFound(e);
+            }
+        }
 
         public override async Task<ImmutableCredentials> GetCredentialsAsync()
         {
@@ -80,10 +92,12 @@ public sealed class AwsIdentities : IDisposable
             }
             catch (AmazonClientException e)
             {
-                throw new IdentityException(
-                    $"no usable AWS credentials were found ({e.InnerException?.Message ?? e.Message}): in EKS give the pod's service account a role (IRSA or Pod Identity); elsewhere set AWS_PROFILE or the AWS_ACCESS_KEY_ID variables",
-                    e);
+                throw NotFound(e);
             }
         }
+
+        private static IdentityException NotFound(AmazonClientException e) => new(
+            $"no usable AWS credentials were found ({e.InnerException?.Message ?? e.Message}): in EKS give the pod's service account a role (IRSA or Pod Identity); elsewhere set AWS_PROFILE or the AWS_ACCESS_KEY_ID variables",
+            e);
     }
 }
