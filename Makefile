@@ -42,6 +42,10 @@ format-check: need-dotnet ## Fail where the sources are not in the house format
 lint: ## Check scripts, YAML, JSON and charts
 	eng/lint.sh
 
+.PHONY: demo
+demo: need-dotnet ## Promote an image between two emulated ECR accounts on this machine
+	eng/demo.sh
+
 .PHONY: bench
 bench: need-dotnet ## Compare with skopeo (and crane, regctl, oras where installed); writes docs/benchmarks.md
 	eng/bench.sh
