@@ -5,6 +5,7 @@ using Promoter.Admission.Hosting;
 var root = new RootCommand("Brings missing images to the target registry when pods ask for them.")
 {
     ServeCommand.Create(),
+    UngateCommand.Create(),
 };
 
 var arguments = root.Parse(args);
