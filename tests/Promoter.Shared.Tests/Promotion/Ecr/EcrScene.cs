@@ -48,7 +48,7 @@ internal sealed class EcrScene : IAsyncDisposable
         var clients = Compose();
         var requests = images.Select(i => new PromotionRequest(ImageReference.Parse(To(i)), ImageReference.Parse(From(i))) { Referrers = Referrers, MayMoveTag = MayMoveTags }).ToList();
         var plan = await new PromotionPlanner(clients).PlanAsync(requests, [], TestContext.Current.CancellationToken);
-        var executor = new PromotionExecutor(clients, Options, new PromotionOptions(), new SilentObserver(), TimeProvider.System, NullLoggerFactory.Instance);
+        var executor = new PromotionExecutor(clients, Options, new PromotionOptions(), new QuietObserver(), TimeProvider.System, NullLoggerFactory.Instance);
         return await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken);
     }
 

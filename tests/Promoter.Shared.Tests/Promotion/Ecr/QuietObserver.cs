@@ -2,10 +2,10 @@ using Promoter.Copying;
 using Promoter.Oci;
 using Promoter.Registries;
 
-namespace Promoter.Tests.Promotion;
+namespace Promoter.Tests.Promotion.Ecr;
 
-/// <summary>Listens to nothing.</summary>
-internal sealed class SilentObserver : ICopyObserver
+/// <summary>Listens to nothing; a test overrides what it wants to hear.</summary>
+internal sealed class QuietObserver : ICopyObserver
 {
     public void BlobStarted(ImageCopy image, Descriptor blob)
     {
