@@ -25,7 +25,7 @@ public static class ManifestStream
             while (stream.Read(chunk) is > 0 and var read)
             {
                 buffer.Write(chunk, 0, read);
-                if (buffer.Length > MaxBytes) throw new ManifestException($"{file}: more than {MaxBytes >> 20} MiB: these are no manifests") { File = file };
+                if (buffer.Length > MaxBytes) throw TooLarge(file);
             }
         }
         finally
@@ -61,6 +61,8 @@ public static class ManifestStream
         var isMarkedUtf16 = start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
         return !isMarkedUtf16 && start[..Math.Min(start.Length, 8000)].Contains((byte)0);
     }
+
+    internal static ManifestException TooLarge(string file) => new($"{file}: more than {MaxBytes >> 20} MiB: these are no manifests") { File = file };
 
     private static string Decode(string file, ReadOnlySpan<byte> bytes)
     {

@@ -4,8 +4,9 @@ using YamlDotNet.Core.Events;
 namespace Promoter.Yaml;
 
 /// <summary>
-/// Builds the values of one document from the parser's events. The events are used instead of YamlDotNet's representation model because that
-/// stops at the first duplicate key, loses where keys stand, and hashes every node: it takes about twice the time on Deployments.
+/// Builds the values of one document from the parser's events. YamlDotNet's representation model would stop at the first duplicate key and lose
+/// where keys stand. Measured on 10,000 Deployments (10 MB), CPU time: events alone 0.4 to 0.8 s, these values with all checks 1.5 s, the
+/// representation model 1.8 to 2.5 s.
 /// </summary>
 internal sealed class YamlNodeBuilder(Parser events, Position? place)
 {
