@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Promoter.Oci;
 using Promoter.Registries;
 
 namespace Promoter.Copying;
@@ -58,9 +59,10 @@ public sealed class ImageCopier
     }
 
     // A run that ends in one PUT is atomic already: pushing the root by digest first would only cost a request of the scarcest kind (ECR: 10 PutImage/s).
+    // Under its tag a registry names it by sha256, so a root that is known by another digest has to be pushed by that one.
     private static void LetTheOnlyRootTravelWithItsTag(IReadOnlyList<ImageCopy> images)
     {
-        if (images is [{ Tags.Count: 1, Closure.AttachedTags.Count: 0 } only] && !only.Closure.Referrers.Any()) only.PushesRootByTag = true;
+        if (images is [{ Tags.Count: 1, Closure.AttachedTags.Count: 0 } only] && !only.Closure.Referrers.Any() && only.Closure.Root.Digest.Algorithm == DigestAlgorithm.Sha256) only.PushesRootByTag = true;
     }
 
     // A donor that failed may lack the blob; its bytes then cross once more.

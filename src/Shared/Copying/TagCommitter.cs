@@ -47,8 +47,9 @@ public sealed class TagCommitter
 
     private async Task<CommittedTag?> CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
     {
-        if (previous == manifest.Digest) return null;
-        if (previous is { } other && !mayMove) throw Conflict(image.Target, tag, other, manifest.Digest, null);
+        // Where the root has not been pushed yet it goes up with its tag, even to a tag that already names it (its content was archived).
+        if (previous == manifest.Digest && !image.PushesRootByTag) return null;
+        if (previous is { } other && other != manifest.Digest && !mayMove) throw Conflict(image.Target, tag, other, manifest.Digest, null);
         try
         {
             await _manifests.PushAsync(image, ManifestReference.Of(tag), manifest, cancellationToken);
@@ -57,10 +58,11 @@ public sealed class TagCommitter
         {
             // Registries with immutable tags refuse even the same digest: then nothing had to be done (aws/containers-roadmap#2179).
             var current = (await image.Target.HeadManifestAsync(ManifestReference.Of(tag), cancellationToken))?.Digest;
-            if (current == manifest.Digest) return null;
+            if (await SameContent.IsAsync(image.Target, current, manifest.Digest, cancellationToken)) return null;
             throw Conflict(image.Target, tag, current, manifest.Digest, e);
         }
 
+        if (previous == manifest.Digest) return null;
         _observer.TagCommitted(image, tag, manifest.Digest);
         return new CommittedTag(image.Target.Host, image.Target.Name, tag, previous, manifest.Digest);
     }

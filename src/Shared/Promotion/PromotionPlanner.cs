@@ -66,6 +66,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     private async Task<PlannedImage> PlanPinnedAsync(
         PromotionRequest request, Digest digest, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
     {
+        answer = await NormaliseAsync(answer, digest, target, cancellationToken);
         var tagIsRight = request.TargetTag is null || answer.TagDigest == digest;
         if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && !answer.IsArchived) return UpToDate(request, digest, answer);
         ThrowIfTagMayNotMove(request, target, answer.TagDigest, digest);
@@ -85,12 +86,13 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     {
         var source = SourceOf(request);
         Manifest? root = null;
-        if (answer.TagDigest is { } present)
+        if (answer.TagDigest is not null)
         {
             // Most likely nothing has changed, and HEAD tells that without the bytes.
             var head = await source.HeadManifestAsync(request.Source.Manifest, cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
-            if (head.Digest == present && !answer.IsArchived) return UpToDate(request, present, answer);
-            ThrowIfTagMayNotMove(request, target, present, head.Digest);
+            answer = await NormaliseAsync(answer, head.Digest, target, cancellationToken);
+            if (answer.TagDigest == head.Digest && !answer.IsArchived) return UpToDate(request, head.Digest, answer);
+            ThrowIfTagMayNotMove(request, target, answer.TagDigest, head.Digest);
             root = await source.FetchManifestAsync(ManifestReference.Of(head.Digest), cancellationToken);
         }
 
@@ -134,6 +136,10 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var answers = await _inventory.FindManifestsAsync(target, platform, [.. digests.Select(d => new ManifestQuery(null, d))], cancellationToken);
         return answers.Where(a => a is { HasDigest: true, IsArchived: false }).Select(a => a.Query.Digest!.Value).ToHashSet();
     }
+
+    // A tag whose digest is of another algorithm may still name the very same bytes.
+    private static async Task<ManifestAnswer> NormaliseAsync(ManifestAnswer answer, Digest wanted, IRepository target, CancellationToken cancellationToken) =>
+        answer.TagDigest != wanted && await SameContent.IsAsync(target, answer.TagDigest, wanted, cancellationToken) ? answer with { TagDigest = wanted } : answer;
 
     private IRepository SourceOf(PromotionRequest request) => registries.Repository(request.Source.Registry, request.Source.Repository, Side.Source);
 

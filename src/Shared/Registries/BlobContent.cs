@@ -33,6 +33,9 @@ internal sealed class BlobContent : HttpContent
     /// <summary>The failure of the source, where it was the source that failed.</summary>
     public Exception? SourceFailure { get; private set; }
 
+    /// <summary>Bytes that have been handed to the connection.</summary>
+    public long BytesSent { get; private set; }
+
     protected override bool TryComputeLength(out long length)
     {
         length = _length;
@@ -51,9 +54,11 @@ internal sealed class BlobContent : HttpContent
                 // The source watches its own idle time; while it is slow the target is not to blame.
                 _progress.CancelAfter(Timeout.InfiniteTimeSpan);
                 var read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferSize, left)), cancellationToken);
+                if (read == 0) throw new EndOfStreamException("the blob ended before its length");
                 _progress.CancelAfter(_options.IdleTimeout);
                 await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 left -= read;
+                BytesSent += read;
             }
 
             _progress.CancelAfter(_options.IdleTimeout);

@@ -10,15 +10,20 @@ namespace Promoter.Registries;
 /// </summary>
 public sealed class BlobReader : IAsyncDisposable
 {
+    private const long MinProgress = 1024 * 1024;
+    private static readonly TimeSpan MinCalm = TimeSpan.FromSeconds(60);
     private readonly IRepository _source;
     private readonly RegistryClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<int>? _progress;
+    private readonly RetryWindow _troubled;
+    private readonly RetryWindow _calm;
     private RunningDigest _digest;
     private CancellationTokenSource _idle;
     private Stream? _stream;
     private int _troubles;
+    private long _troubledAt;
 
     public BlobReader(IRepository source, Descriptor blob, RegistryClientOptions options, TimeProvider time, ILogger logger, Action<int>? progress = null)
     {
@@ -28,6 +33,8 @@ public sealed class BlobReader : IAsyncDisposable
         _time = time;
         _logger = logger;
         _progress = progress;
+        _troubled = new RetryWindow(time);
+        _calm = new RetryWindow(time);
         _digest = new RunningDigest(blob.Digest.Algorithm);
         _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
@@ -75,19 +82,12 @@ public sealed class BlobReader : IAsyncDisposable
                 Take(buffer.Span[..read]);
                 return read;
             }
-            catch (Exception e) when (IsResumable(e, cancellationToken))
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTrouble(e))
             {
                 await CloseAsync();
+                if (_troubles == 0) _troubled.Restart();
+                if (_troubles >= _options.Retries || _troubled.Elapsed + PauseAfter(e) >= _options.RetryLimit) throw GivenUp(e);
                 await PauseAsync(e, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException)
-            {
-                throw RegistryErrors.Fault(
-                    RegistryFault.Unreachable,
-                    $"cannot read blob {Blob.Digest} from source {_source.Host}/{_source.Name}: it broke at byte {Position} of {Blob.Size} and {_troubles} tries to resume it failed ({e.Message.TrimEnd('.')})",
-                    "fetch blob",
-                    new RequestOrigin(_source.Side, _source.Host, _source.Name),
-                    inner: e);
             }
         }
     }
@@ -112,7 +112,7 @@ public sealed class BlobReader : IAsyncDisposable
         var alreadyHashed = (int)Math.Min(bytes.Length, Math.Max(0, _digest.Length - Position));
         _digest.Append(bytes[alreadyHashed..]);
         Position += bytes.Length;
-        _troubles = 0;
+        if (_troubles > 0) CountProgress();
         if (Position == Blob.Size) Verify();
         _progress?.Invoke(bytes.Length);
     }
@@ -149,20 +149,37 @@ public sealed class BlobReader : IAsyncDisposable
         }
     }
 
-    private bool IsResumable(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested
-        && _troubles < _options.Retries
-        && e is IOException or HttpRequestException or RegistryException { IsTransient: true, Fault: not RegistryFault.Corrupt };
+    private static bool IsTrouble(Exception e) => e is IOException or HttpRequestException or RegistryException { IsTransient: true, Fault: not RegistryFault.Corrupt };
 
-    // The pause counts troubles in a row without progress: a link that breaks every gigabyte may break as often as it likes.
+    // Troubles are counted as long as next to nothing comes between them: a link that breaks every gigabyte may break as often as it likes, a source that
+    // gives one byte per connection may not. The numbers are those of skopeo's body reader.
+    private void CountProgress()
+    {
+        if (Position - _troubledAt >= MinProgress || _calm.Elapsed >= MinCalm) _troubles = 0;
+    }
+
+    private TimeSpan PauseAfter(Exception e) =>
+        (e as RegistryException)?.RetryAfter ?? TimeSpan.FromTicks(Math.Min(_options.RetryDelay.Ticks << Math.Min(_troubles, 16), _options.MaxRetryDelay.Ticks));
+
     private async Task PauseAsync(Exception e, CancellationToken cancellationToken)
     {
-        var fault = e as RegistryException;
-        var pause = fault?.RetryAfter ?? TimeSpan.FromTicks(Math.Min(_options.RetryDelay.Ticks << Math.Min(_troubles, 16), _options.MaxRetryDelay.Ticks));
+        var pause = PauseAfter(e);
         _troubles++;
+        _troubledAt = Position;
+        _calm.Restart();
         RegistryLog.DownloadResumed(_logger, Blob.Digest.ToString(), _source.Host, Position, Blob.Size, e.Message);
         await Task.Delay(pause, _time, cancellationToken);
     }
+
+    // Not transient any more: whoever uploads the blob must not begin the same tries anew.
+    private RegistryException GivenUp(Exception e) => e is RegistryException fault
+        ? RegistryErrors.With(fault, isTransient: false)
+        : RegistryErrors.Fault(
+            RegistryFault.Unreachable,
+            $"cannot read blob {Blob.Digest} from source {_source.Host}/{_source.Name}: it broke at byte {Position} of {Blob.Size} and {_troubles} tries to resume it failed ({e.Message.TrimEnd('.')})",
+            "fetch blob",
+            new RequestOrigin(_source.Side, _source.Host, _source.Name),
+            inner: e);
 
     private async ValueTask CloseAsync()
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace Promoter.Registries;
 
@@ -7,19 +6,11 @@ namespace Promoter.Registries;
 internal static class ExpiredCredential
 {
     private const string EcrText = "authorization token has expired";
-    private const int MaxBody = 64 * 1024;
 
     public static async Task<bool> IsRefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.StatusCode == HttpStatusCode.Unauthorized) return true;
-        if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.BadRequest) || response.RequestMessage?.Method == HttpMethod.Head) return false;
-
-        // Buffered, so that the error mapping can read the body again.
-        var body = await BoundedBody.ReadAsync(response, MaxBody, cancellationToken);
-        var replacement = new ByteArrayContent(body);
-        replacement.Headers.ContentType = response.Content.Headers.ContentType;
-        response.Content.Dispose();
-        response.Content = replacement;
-        return Encoding.UTF8.GetString(body).Contains(EcrText, StringComparison.OrdinalIgnoreCase);
+        if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)) return false;
+        return (await response.Content.ReadAsStringAsync(cancellationToken)).Contains(EcrText, StringComparison.OrdinalIgnoreCase);
     }
 }

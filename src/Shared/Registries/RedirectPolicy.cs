@@ -11,8 +11,9 @@ internal static class RedirectPolicy
     public const int MaxHops = 5;
 
     /// <summary>Why <paramref name="target"/> must not be followed; null where it may be.</summary>
-    public static string? Refuse(RegistryEndpoint from, Uri target)
+    public static string? Refuse(RegistryEndpoint from, Uri? target)
     {
+        if (target is null) return "its Location is not a URL";
         if (target.Scheme != Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttp) return $"it leads to the scheme '{target.Scheme}'";
         if (target.Scheme == Uri.UriSchemeHttp && !from.IsPlainHttp) return "it leads from HTTPS to plain HTTP";
         return IsInternal(target) && !IsInternal(from.BaseUri) ? $"it leads to the internal address {target.Host}" : null;
@@ -20,7 +21,8 @@ internal static class RedirectPolicy
 
     internal static bool IsInternal(Uri uri)
     {
-        if (RegistryHost.IsLoopback(uri.Authority)) return true;
+        var host = uri.Host.TrimEnd('.');
+        if (RegistryHost.IsLoopback(uri.Authority) || host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal)) return true;
         if (!IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address)) return false;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetworkV6) return address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.Equals(IPAddress.IPv6Any);

@@ -39,7 +39,7 @@ public sealed class RegistryClients(
         var handler = RegistryHandlers.Create(options);
         var http = new HttpMessageInvoker(handler);
         var authenticator = new RegistryAuthenticator(endpoint, credentials, new TokenServer(endpoint, http, options, time), time);
-        var pacer = new RequestPacer(action => platform?.RateLimit(action), time);
+        var pacer = new RequestPacer(action => platform?.RateLimit(action), options, time);
         var transport = new RegistryTransport(endpoint, http, authenticator, pacer, options, time, _logger);
         return new Client(http, authenticator, transport, new RegistryRetry(options, time, randomizer ?? DefaultJitter, _logger), platform, options, time, _logger);
     }

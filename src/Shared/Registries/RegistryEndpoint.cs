@@ -33,9 +33,10 @@ internal sealed class RegistryEndpoint
     /// Makes a Location absolute. A registry behind an endpoint override answers with its own name; that is sent to the override too, since the
     /// name may not even resolve from here.
     /// </summary>
-    public Uri Resolve(Uri requestUri, string location)
+    /// <returns>Null where the Location is not a URL.</returns>
+    public Uri? Resolve(Uri requestUri, string location)
     {
-        var uri = new Uri(requestUri, location);
+        if (!Uri.TryCreate(requestUri, location, out var uri)) return null;
         return string.Equals(uri.Authority, CanonicalAuthority, StringComparison.OrdinalIgnoreCase) && !IsOwn(uri)
             ? new Uri(BaseUri, uri.PathAndQuery)
             : uri;

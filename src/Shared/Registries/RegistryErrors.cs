@@ -26,7 +26,7 @@ internal static class RegistryErrors
             Repository = origin.Repository,
             Status = response.StatusCode,
             Codes = errors.Codes,
-            IsTransient = IsTransient(response.StatusCode, errors),
+            IsTransient = IsTransient(response.StatusCode, errors) || (fault == RegistryFault.Corrupt && request.Method == HttpMethod.Put),
             RetryAfter = RetryAfter.Of(response, time),
             RequestId = requestId,
         };
@@ -45,11 +45,25 @@ internal static class RegistryErrors
         };
     }
 
-    public static RegistryException RedirectRefused(RegistryRequest request, RequestOrigin origin, Uri target, string refusal) =>
-        Fault(RegistryFault.Protocol, $"{Describe(request, origin)}: its redirect to {target.Host} was not followed, since {refusal}", request.Operation, origin);
+    public static RegistryException RedirectRefused(RegistryRequest request, RequestOrigin origin, Uri? target, string refusal) =>
+        Fault(RegistryFault.Protocol, $"{Describe(request, origin)}: its redirect{(target is null ? "" : " to " + target.Host)} was not followed, since {refusal}", request.Operation, origin);
 
     public static RegistryException CredentialRefreshed(RegistryRequest request, RequestOrigin origin) =>
         Fault(RegistryFault.Denied, $"{Describe(request, origin)}: the credential was refused in the middle and has been renewed", request.Operation, origin, isTransient: true);
+
+    /// <summary>The same fault, with another word on whether trying again may help.</summary>
+    public static RegistryException With(RegistryException e, bool isTransient, string? message = null) => new(e.Fault, message ?? e.Message, e)
+    {
+        Operation = e.Operation,
+        Side = e.Side,
+        Host = e.Host,
+        Repository = e.Repository,
+        Status = e.Status,
+        Codes = e.Codes,
+        IsTransient = isTransient,
+        RetryAfter = e.RetryAfter,
+        RequestId = e.RequestId,
+    };
 
     /// <summary>A fault that is found in what an answer says rather than in its status.</summary>
     public static RegistryException Fault(
@@ -73,6 +87,9 @@ internal static class RegistryErrors
         _ when errors.Has("MANIFEST_BLOB_UNKNOWN") || (errors.Has("BLOB_UNKNOWN") && status == HttpStatusCode.BadRequest) => RegistryFault.ContentMissing,
         _ when errors.Has("TAG_INVALID") && errors.Mentions("immutable") => RegistryFault.TagConflict,
         _ when errors.Has("TOOMANYREQUESTS") => RegistryFault.Throttled,
+
+        // What was sent had been verified, so it was damaged on its way.
+        _ when errors.Has("DIGEST_INVALID") => RegistryFault.Corrupt,
         HttpStatusCode.NotFound => RegistryFault.NotFound,
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RegistryFault.Denied,
         HttpStatusCode.TooManyRequests => RegistryFault.Throttled,

@@ -10,7 +10,7 @@ namespace Promoter.Registries;
 /// </summary>
 internal sealed class RegistryRetry
 {
-    private static readonly ResiliencePropertyKey<long> StartedAt = new("started-at");
+    private static readonly ResiliencePropertyKey<RetryWindow> Window = new("window");
     private readonly ResiliencePipeline _pipeline;
     private readonly TimeProvider _time;
 
@@ -46,13 +46,18 @@ internal sealed class RegistryRetry
         _pipeline = builder.Build();
     }
 
-    public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
+        ExecuteAsync((_, ct) => operation(ct), cancellationToken);
+
+    /// <summary>As the other, for operations that can tell when they have got on.</summary>
+    public async Task<T> ExecuteAsync<T>(Func<RetryWindow, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
+        var window = new RetryWindow(_time);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(StartedAt, _time.GetTimestamp());
+        context.Properties.Set(Window, window);
         try
         {
-            return await _pipeline.ExecuteAsync(static async (ctx, op) => await op(ctx.CancellationToken), context, operation);
+            return await _pipeline.ExecuteAsync(static async (ctx, run) => await run.operation(run.window, ctx.CancellationToken), context, (operation, window));
         }
         finally
         {
@@ -60,18 +65,9 @@ internal sealed class RegistryRetry
         }
     }
 
-    public Task ExecuteAsync(Func<CancellationToken, Task> operation, CancellationToken cancellationToken) =>
-        ExecuteAsync(
-            async ct =>
-            {
-                await operation(ct);
-                return true;
-            },
-            cancellationToken);
-
-    private bool HasTimeLeft(ResilienceContext context, RegistryException fault, RegistryClientOptions options)
+    private static bool HasTimeLeft(ResilienceContext context, RegistryException fault, RegistryClientOptions options)
     {
-        var elapsed = _time.GetElapsedTime(context.Properties.GetValue(StartedAt, 0));
+        var elapsed = context.Properties.GetValue(Window, null!).Elapsed;
         return elapsed + (fault.RetryAfter ?? TimeSpan.Zero) < options.RetryLimit;
     }
 }

@@ -25,8 +25,9 @@ internal sealed class RegistryTransport(
         {
             var authorization = await authenticator.AuthorizeAsync(request.Scopes, origin, cancellationToken);
             var response = await FollowAsync(request, authorization, origin, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.TooManyRequests) pacer.Throttled(request.Action, RetryAfter.Of(response, time));
-            if (!await ExpiredCredential.IsRefusalAsync(response, cancellationToken)) return response;
+            if (response.IsSuccessStatusCode) return response;
+            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) pacer.Throttled(request.Action, response.StatusCode, RetryAfter.Of(response, time));
+            if (!await IsRefusalAsync(response, request, authorization, origin, cancellationToken)) return response;
             if (attempt == 2 || !await authenticator.LearnAsync(response, authorization, request.Scopes, cancellationToken)) return response;
 
             RegistryLog.CredentialRefused(logger, endpoint.Host, (int)response.StatusCode, request.Operation);
@@ -38,6 +39,20 @@ internal sealed class RegistryTransport(
 
             response.Dispose();
         }
+    }
+
+    // An answer to HEAD has no body, so that an expired token of ECR looks like a missing permission; a ping with the same token tells them apart.
+    private async Task<bool> IsRefusalAsync(
+        HttpResponseMessage response, RegistryRequest request, AuthenticationHeaderValue? authorization, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        if (request.Method != HttpMethod.Head || response.StatusCode != HttpStatusCode.Forbidden || authorization is null)
+        {
+            return await ExpiredCredential.IsRefusalAsync(response, cancellationToken);
+        }
+
+        var ping = new RegistryRequest(HttpMethod.Get, new Uri(endpoint.BaseUri, "/v2/"), request.Action, "check the credential", request.Scopes);
+        using var answer = await SendOnceAsync(ping, ping.Uri, authorization, origin, cancellationToken);
+        return await ExpiredCredential.IsRefusalAsync(answer, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> FollowAsync(
@@ -52,9 +67,11 @@ internal sealed class RegistryTransport(
 
             var target = endpoint.Resolve(uri, location.OriginalString);
             response.Dispose();
-            var refusal = hop == RedirectPolicy.MaxHops ? $"it is redirect number {hop + 1} in a row" : RedirectPolicy.Refuse(endpoint, target);
+            var refusal = hop == RedirectPolicy.MaxHops ? $"it is redirect number {hop + 1} in a row"
+                : request.IsStreaming ? "the body of an upload can be sent once only"
+                : RedirectPolicy.Refuse(endpoint, target);
             if (refusal is not null) throw RegistryErrors.RedirectRefused(request, origin, target, refusal);
-            uri = target;
+            uri = target!;
         }
     }
 
@@ -80,10 +97,13 @@ internal sealed class RegistryTransport(
         {
             var response = await http.SendAsync(message, linked.Token);
             RegistryLog.Answered(logger, request.Method.Method, uri.Host, uri.AbsolutePath, (int)response.StatusCode);
+            if ((int)response.StatusCode >= 400) await BufferedError.TakeInAsync(response, options, time, cancellationToken);
             return response;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
+            // A connection that we cut ourselves may end in any of them.
+            cancellationToken.ThrowIfCancellationRequested();
             throw RegistryErrors.NoAnswer(request, origin, endpoint, uri, e, timeout.IsCancellationRequested ? options.ResponseTimeout : null);
         }
     }

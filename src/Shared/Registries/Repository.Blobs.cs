@@ -45,7 +45,7 @@ internal sealed partial class Repository
     private async Task<RegistryException> BlobErrorAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
     {
         var cameFromRegistry = response.RequestMessage?.RequestUri is not { } uri || transport.Endpoint.IsOwn(uri);
-        if (!cameFromRegistry && response.StatusCode == HttpStatusCode.Forbidden)
+        if (!cameFromRegistry && response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
         {
             return Fault(RegistryFault.Unreachable, request, $"the layer host {response.RequestMessage!.RequestUri!.Host} refused its presigned URL (expired?)", isTransient: true);
         }
@@ -74,12 +74,19 @@ internal sealed partial class Repository
         var buffer = new byte[64 * 1024];
         using var idle = new CancellationTokenSource(options.IdleTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
-        while (count > 0)
+        try
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), linked.Token);
-            if (read == 0) throw new EndOfStreamException("the connection ended early");
-            count -= read;
-            idle.CancelAfter(options.IdleTimeout);
+            while (count > 0)
+            {
+                var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), linked.Token);
+                if (read == 0) throw new EndOfStreamException("the connection ended early");
+                count -= read;
+                idle.CancelAfter(options.IdleTimeout);
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"no byte came for {options.IdleTimeout.TotalSeconds:0.#} s", e);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Promoter.Oci;
 
 namespace Promoter.Registries;
@@ -23,7 +22,7 @@ internal sealed partial class Repository
         if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
 
         var digest = reference.Digest ?? HeaderDigest(response);
-        var type = response.Content.Headers.ContentType?.ToString();
+        var type = MediaTypeOf(response);
         if (digest is { } known && type is not null && MediaTypes.IsManifest(type)) return new Descriptor(type, known, response.Content.Headers.ContentLength ?? 0);
 
         // Some registries leave the digest out of HEAD: the bytes tell it. A type that is no manifest's is an answer from something else than a registry.
@@ -65,7 +64,7 @@ internal sealed partial class Repository
     {
         try
         {
-            return ManifestReader.Read(bytes, response.Content.Headers.ContentType?.ToString(), digest);
+            return ManifestReader.Read(bytes, MediaTypeOf(response), digest);
         }
         catch (ManifestFormatException e)
         {
@@ -81,7 +80,7 @@ internal sealed partial class Repository
             Content = () =>
             {
                 var content = new ReadOnlyMemoryContent(manifest.Bytes);
-                content.Headers.ContentType = MediaTypeHeaderValue.Parse(manifest.MediaType);
+                content.Headers.TryAddWithoutValidation("Content-Type", manifest.MediaType);
                 return content;
             },
         };
@@ -89,7 +88,8 @@ internal sealed partial class Repository
         if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
         if (HeaderDigest(response) is { } stored && stored.Algorithm == manifest.Digest.Algorithm && stored != manifest.Digest)
         {
-            throw Fault(RegistryFault.Corrupt, request, $"the registry stored digest {stored} where {manifest.Digest} was sent");
+            // Sent again at once: a tag may now point to damaged content.
+            throw Fault(RegistryFault.Corrupt, request, $"the registry stored digest {stored} where {manifest.Digest} was sent", isTransient: true);
         }
 
         return new PushedManifest(manifest.Subject is null || response.Headers.Contains("OCI-Subject"));
@@ -97,6 +97,10 @@ internal sealed partial class Repository
 
     private RegistryRequest ReadRequest(HttpMethod method, ManifestReference reference, string operation) =>
         new(method, UriOf($"manifests/{reference}"), RegistryAction.ReadManifest, operation, _scopes) { Accept = MediaTypes.AcceptedManifests, Subject = reference.ToString() };
+
+    // As it came: the typed header would print parameters in a form of its own, and the target is to store what the source has.
+    private static string? MediaTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
     private static Digest? HeaderDigest(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.FirstOrDefault(), out var digest) ? digest : null;

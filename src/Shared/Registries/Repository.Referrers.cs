@@ -45,6 +45,6 @@ internal sealed partial class Repository
         var link = values.FirstOrDefault(v => v.Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase) || v.Contains("rel=next", StringComparison.OrdinalIgnoreCase));
         if (link is null || link.IndexOf('<', StringComparison.Ordinal) is var open && link.IndexOf('>', StringComparison.Ordinal) is var close && (open < 0 || close < open)) return null;
         var target = transport.Endpoint.Resolve(request.Uri, link[(link.IndexOf('<', StringComparison.Ordinal) + 1)..link.IndexOf('>', StringComparison.Ordinal)]);
-        return transport.Endpoint.IsOwn(target) ? target : throw RegistryErrors.RedirectRefused(request, _origin, target, "a page of referrers must come from the registry itself");
+        return target is not null && transport.Endpoint.IsOwn(target) ? target : throw RegistryErrors.RedirectRefused(request, _origin, target, "a page of referrers must come from the registry itself");
     }
 }

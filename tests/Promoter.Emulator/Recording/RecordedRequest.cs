@@ -9,6 +9,12 @@ public sealed class RecordedRequest
     /// <summary>Order of the end over all requests that share the log, from 0; null while it runs.</summary>
     public int? Finished { get; internal set; }
 
+    /// <summary>When it arrived, on a clock that ticks with every arrival and every answer: what was answered before has a smaller <see cref="AnsweredAt"/>.</summary>
+    public required int ArrivedAt { get; init; }
+
+    /// <summary>When its answer was complete, on the same clock; null where none was sent.</summary>
+    public int? AnsweredAt { get; internal set; }
+
     /// <summary>Account id or registry name.</summary>
     public string Account { get; internal set; } = "";
 

@@ -10,6 +10,7 @@ public sealed class RequestLog
     private readonly List<(Func<RecordedRequest, bool> Wanted, TaskCompletionSource<RecordedRequest> Arrived)> _waiting = [];
     private int _next;
     private int _finished;
+    private int _clock;
 
     public IReadOnlyList<RecordedRequest> All
     {
@@ -67,6 +68,7 @@ public sealed class RequestLog
             var record = new RecordedRequest
             {
                 Index = _next++,
+                ArrivedAt = _clock++,
                 Method = context.Request.Method,
                 Path = context.Features.Get<IHttpRequestFeature>()?.Path ?? "",
                 ContentLength = context.Request.ContentLength,
@@ -85,6 +87,11 @@ public sealed class RequestLog
 
             return record;
         }
+    }
+
+    internal void Answer(RecordedRequest record)
+    {
+        lock (_lock) record.AnsweredAt = _clock++;
     }
 
     internal void End(RecordedRequest record, int status)

@@ -33,6 +33,7 @@ internal sealed class RequestPipeline(RequestLog log, FaultScript faults)
                 else await handle(context, record);
             }
 
+            log.Answer(record);
             await context.Response.CompleteAsync();
             answered = true;
         }

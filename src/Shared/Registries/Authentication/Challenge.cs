@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Promoter.Registries.Authentication;
 
@@ -34,10 +35,7 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
             string value;
             if (i < text.Length && text[i] == '"')
             {
-                var end = i + 1;
-                while (end < text.Length && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-                value = text[(i + 1)..Math.Min(end, text.Length)].Replace("\\\"", "\"", StringComparison.Ordinal);
-                i = end + 1;
+                value = Quoted(text, ref i);
             }
             else
             {
@@ -51,5 +49,20 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
         }
 
         return parameters;
+    }
+
+    // quoted-string of RFC 9110, 5.6.4: a backslash takes the next character as it is.
+    private static string Quoted(string text, ref int i)
+    {
+        var value = new StringBuilder();
+        i++;
+        while (i < text.Length && text[i] != '"')
+        {
+            if (text[i] == '\\' && i + 1 < text.Length) i++;
+            value.Append(text[i++]);
+        }
+
+        i++;
+        return value.ToString();
     }
 }

@@ -19,17 +19,30 @@ internal static class CredentialHelper
         using var process = Start(program, host);
         try
         {
-            await process.StandardInput.WriteAsync(key.AsMemory(), limit.Token);
-            process.StandardInput.Close();
+            await WriteAsync(process.StandardInput, key, limit.Token);
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             return Read(program, host, process.ExitCode, await output, await errors);
         }
-        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
             throw Failed(program, host, e is IOException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s", e);
+        }
+    }
+
+    private static async Task WriteAsync(StreamWriter stdin, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stdin.WriteAsync(key.AsMemory(), cancellationToken);
+            stdin.Close();
+        }
+        catch (IOException)
+        {
+            // A helper that serves one host only may end without reading which one is meant; what it says counts.
         }
     }
 

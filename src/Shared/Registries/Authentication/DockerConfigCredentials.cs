@@ -17,16 +17,16 @@ public sealed class DockerConfigCredentials(string path) : IRegistryCredentials
     {
         var file = await ReadAsync(cancellationToken);
         var key = host == ImageReference.DockerHub ? DockerHubKey : host;
-        if (file.CredHelpers?.GetValueOrDefault(host) is { Length: > 0 } name) return await CredentialHelper.GetAsync(name, key, host, cancellationToken);
+        if ((file.CredHelpers?.GetValueOrDefault(host) ?? file.CredHelpers?.GetValueOrDefault(key)) is { Length: > 0 } name) return await CredentialHelper.GetAsync(name, key, host, cancellationToken);
         if (file.CredsStore is { Length: > 0 } store && await CredentialHelper.GetAsync(store, key, host, cancellationToken) is { } stored) return stored;
         return file.Auths is null ? null : FromEntry(file.Auths, host);
     }
 
     private RegistryCredential? FromEntry(Dictionary<string, DockerAuthEntry> auths, string host)
     {
-        foreach (var (key, entry) in auths)
+        // podman's file may hold entries for parts of a registry (host/path) beside the one for all of it, which serves everything.
+        foreach (var (_, entry) in auths.Where(a => NamesHost(a.Key, host)).OrderBy(a => string.Equals(a.Key, host, StringComparison.OrdinalIgnoreCase) ? 0 : 1))
         {
-            if (!NamesHost(key, host)) continue;
             var origin = $"docker config {path}";
             if (entry.IdentityToken is { Length: > 0 } token) return RegistryCredential.IdentityToken(token) with { Origin = origin };
             if (entry.Auth is { Length: > 0 } auth) return Decode(auth, host) with { Origin = origin };

@@ -12,6 +12,7 @@ internal sealed class RegistryAuthenticator(
 {
     private readonly SemaphoreSlim _lock = new(1, 1);
     private readonly ConcurrentDictionary<string, BearerToken> _bearer = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _exchanges = new(StringComparer.Ordinal);
     private RegistryCredential? _credential;
     private bool _lookedUp;
     private Challenge? _challenge;
@@ -39,7 +40,7 @@ internal sealed class RegistryAuthenticator(
 
             if (sent is null)
             {
-                await LookUpAsync(rejected: null, cancellationToken);
+                if (!_lookedUp) await LookUpAsync(rejected: null, cancellationToken);
                 return _credential is not null && _challenge is { IsBasic: true };
             }
 
@@ -55,7 +56,11 @@ internal sealed class RegistryAuthenticator(
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        foreach (var exchange in _exchanges.Values) exchange.Dispose();
+    }
 
     private async Task<bool> RenewBearerAsync(AuthenticationHeaderValue? sent, IReadOnlyList<RegistryScope> scopes, CancellationToken cancellationToken)
     {
@@ -72,19 +77,21 @@ internal sealed class RegistryAuthenticator(
         var key = KeyOf(scopes);
         if (!Usable(key, out var token))
         {
-            await _lock.WaitAsync(cancellationToken);
+            // One exchange per scope at a time; those of other repositories need not wait for it.
+            var exchange = _exchanges.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
+            await exchange.WaitAsync(cancellationToken);
             try
             {
                 if (!Usable(key, out token))
                 {
-                    if (!_lookedUp) await LookUpAsync(rejected: null, cancellationToken);
-                    token = await tokens.ExchangeAsync(challenge, _credential, scopes, origin, cancellationToken);
+                    var credential = await CredentialAsync(cancellationToken);
+                    token = await tokens.ExchangeAsync(challenge, credential, scopes, origin, cancellationToken);
                     _bearer[key] = token;
                 }
             }
             finally
             {
-                _lock.Release();
+                exchange.Release();
             }
         }
 

@@ -60,10 +60,15 @@ internal sealed class TokenServer(RegistryEndpoint endpoint, HttpMessageInvoker 
         if (!response.IsSuccessStatusCode)
         {
             var denied = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest;
+            var transient = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError
+                or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
             var body = await ErrorBody.ReadAsync(response, cancellationToken);
             var who = credential is null ? "an anonymous request" : $"the credential from {credential.Origin}";
             throw new RegistryException(
-                denied ? RegistryFault.Denied : response.StatusCode == HttpStatusCode.TooManyRequests ? RegistryFault.Throttled : RegistryFault.Unreachable,
+                denied ? RegistryFault.Denied
+                : response.StatusCode == HttpStatusCode.TooManyRequests ? RegistryFault.Throttled
+                : transient ? RegistryFault.Unreachable
+                : RegistryFault.Protocol,
                 $"the token server {realm.Authority} of {endpoint.Host} refused {who}: {(int)response.StatusCode} {response.ReasonPhrase} {body.Text}".TrimEnd()
                 + (denied ? "; check user name and password (docker login)" : ""))
             {
@@ -72,7 +77,7 @@ internal sealed class TokenServer(RegistryEndpoint endpoint, HttpMessageInvoker 
                 Host = origin.Host,
                 Repository = origin.Repository,
                 Status = response.StatusCode,
-                IsTransient = !denied,
+                IsTransient = transient,
                 RetryAfter = RetryAfter.Of(response, time),
             };
         }

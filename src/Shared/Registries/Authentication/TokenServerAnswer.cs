@@ -6,7 +6,10 @@ namespace Promoter.Registries.Authentication;
 internal sealed record TokenServerAnswer(
     [property: JsonPropertyName("token")] string? Token,
     [property: JsonPropertyName("access_token")] string? AccessToken,
-    [property: JsonPropertyName("expires_in")] int? ExpiresIn);
+    [property: JsonPropertyName("expires_in")] int? ExpiresIn)
+{
+    public override string ToString() => "token server answer";
+}
 
 [JsonSerializable(typeof(TokenServerAnswer))]
 [JsonSerializable(typeof(DockerConfigFile))]

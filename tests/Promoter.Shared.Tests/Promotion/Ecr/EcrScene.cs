@@ -73,7 +73,7 @@ internal sealed class EcrScene : IAsyncDisposable
         var platform = new EcrPlatform(registries, TimeProvider.System, NullLogger<EcrPlatform>.Instance, RateLimits);
         var clients = new RegistryClients(
             credentials,
-            [.. new[] { Aws.Source, Aws.Target }.Select(r => new Registries.RegistryOptions { Host = r.ReferenceHost, Endpoint = r.Endpoint })],
+            [.. new[] { Aws.Source, Aws.Target }.Select(r => new Promoter.Registries.RegistryOptions { Host = r.ReferenceHost, Endpoint = r.Endpoint })],
             Options,
             [platform],
             TimeProvider.System,
