@@ -21,7 +21,7 @@ internal static class DoctorCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var rules = ImageInputs.RulesOf(context);
-        var requests = ImageInputs.Read(context).Images.Select(rules.Match).OfType<RuleMatch.Covered>().Select(c => new PromotionRequest(c.Target, c.Source)).ToList();
+        var requests = (await ImageInputs.ReadAsync(context, cancellationToken)).Images.Select(rules.Match).OfType<RuleMatch.Covered>().Select(c => new PromotionRequest(c.Target, c.Source)).ToList();
         using var services = new JobServices(context.Config, context.Loggers);
         var checks = new List<DoctorCheck>();
         foreach (var (host, side) in Registries(rules)) checks.AddRange(await services.DiagnoseAsync(host, side, RepositoriesOf(rules, requests, host, side), cancellationToken));

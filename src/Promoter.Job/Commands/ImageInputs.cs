@@ -46,11 +46,11 @@ internal static class ImageInputs
         }
     }
 
-    public static FoundImages Read(CommandContext context)
+    public static async Task<FoundImages> ReadAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var images = context.Parse.GetValue(Images)!.Select(text => References.Parse(text, "IMAGE")).ToList();
         if (context.Parse.GetValue(FromEnvironment)) images.AddRange(OfEnvironment());
-        var found = ManifestInputs.Read(context.Parse);
+        var found = await ManifestInputs.ReadAsync(context.Parse, cancellationToken);
         images.AddRange(found?.Images ?? []);
         var skipped = found?.Skipped.Select(s => new SkippedImage(s.Text.Length > 0 ? s.Text : s.Location.Object, $"{s.Reason} ({s.Location})")) ?? [];
         return new FoundImages([.. images.Distinct()], [.. skipped]);

@@ -13,14 +13,14 @@ internal static class ImagesCommand
     {
         var command = new Command("images", "Print the image references found in manifests, and where they stand.");
         ManifestInputs.AddTo(command);
-        command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, (context, _) => Task.FromResult(Run(context)), ct));
+        command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }
 
-    private static ExitCode Run(CommandContext context)
+    private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var found = ManifestInputs.Read(context.Parse) ?? throw new PromotionException(ExitCode.Usage, "no manifests are named: give files, directories or - with -f");
-        if (context.WantsJson) context.Output.WriteLine(JsonSerializer.Serialize(ImagesDocument.Of(found), JsonText.Context.ImagesDocument));
+        var found = await ManifestInputs.ReadAsync(context.Parse, cancellationToken) ?? throw new PromotionException(ExitCode.Usage, "no manifests are named: give files, directories or - with -f");
+        if (context.WantsJson) await context.Output.WriteLineAsync(JsonSerializer.Serialize(ImagesDocument.Of(found), JsonText.Context.ImagesDocument));
         else Write(found, context.Output);
         return ExitCode.Done;
     }

@@ -21,7 +21,7 @@ internal static class PlanCommand
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var work = PromotionWork.Read(context);
+        var work = await PromotionWork.ReadAsync(context, cancellationToken);
         using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism });
         var plan = await run.PlanAsync(work.Requests, work.Skipped, cancellationToken);
         run.Print(plan);

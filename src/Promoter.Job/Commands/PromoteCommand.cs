@@ -16,7 +16,7 @@ internal static class PromoteCommand
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var work = PromotionWork.Read(context);
+        var work = await PromotionWork.ReadAsync(context, cancellationToken);
         using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism, Independent = context.Parse.GetValue(RunOptions.Independent), Shard = RunOptions.ShardOf(context.Parse) });
         return await run.PromoteAsync(work.Requests, work.Skipped, context.Parse.GetValue(RunOptions.DryRun), cancellationToken);
     }

@@ -8,10 +8,10 @@ internal sealed record PromotionWork(IReadOnlyList<PromotionRequest> Requests, I
 {
     /// <summary>Reads the inputs that the command line names and applies the rules to them.</summary>
     /// <exception cref="PromotionException">No rule, no image, a refused tag or an ambiguous rule.</exception>
-    public static PromotionWork Read(CommandContext context)
+    public static async Task<PromotionWork> ReadAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var rules = ImageInputs.RulesOf(context);
-        var references = ImageInputs.Read(context);
+        var references = await ImageInputs.ReadAsync(context, cancellationToken);
         if (references.Images.Count == 0 && references.Skipped.Count == 0)
         {
             throw new PromotionException(ExitCode.Usage, "the inputs name no image at all: give references, or manifests with -f, and check that the build is not empty");
