@@ -47,7 +47,7 @@ public sealed class BadInputTests
         var result = await JobHarness.RunAsync("--help");
 
         Assert.Equal(0, result.ExitCode);
-        foreach (var command in (string[])["promote", "plan", "copy"]) Assert.Contains(command, result.Output, StringComparison.Ordinal);
+        foreach (var command in (string[])["promote", "plan", "images", "copy", "doctor", "rollback", "hook"]) Assert.Contains(command, result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

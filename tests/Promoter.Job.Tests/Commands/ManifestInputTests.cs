@@ -84,6 +84,17 @@ public sealed class ManifestInputTests
         Assert.Contains("/nowhere/at-all.yaml", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--git-diff", "HEAD~1..HEAD", "-k DIR")]
+    [InlineData("--values", "values.yaml", "--helm-chart")]
+    public async Task A_flag_that_lacks_its_partner_exits_with_2_and_names_it(string flag, string value, string partner)
+    {
+        var result = await JobHarness.RunAsync("images", flag, value);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains(partner, result.Error, StringComparison.Ordinal);
+    }
+
     private static string Deployment(string image) => $$"""
         apiVersion: apps/v1
         kind: Deployment
