@@ -7,7 +7,8 @@ internal static class PodRules
 {
     public static void Complete(JsonObject pod)
     {
-        pod["status"] ??= new JsonObject { ["phase"] = "Pending" };
+        // strategy.PrepareForCreate: whatever the client says of the status, it is this.
+        pod["status"] = new JsonObject { ["phase"] = "Pending" };
         SetScheduled(pod);
     }
 

@@ -27,7 +27,11 @@ internal static class ServeCommand
     {
         var reader = new SettingsReader(options.ConfigFile, ConfigEnvironment.OfProcess(), Environment.GetEnvironmentVariable, TimeProvider.System, loggers);
         var state = new AdmissionState(reader.Read(), cluster?.Namespace ?? "");
-        await using var app = AdmissionHost.Build(options, state, cluster, TimeProvider.System, builder => builder.Services.AddSingleton(loggers));
+        await using var app = AdmissionHost.Build(options, state, cluster, TimeProvider.System, builder =>
+        {
+            builder.Services.AddSingleton(loggers);
+            builder.Services.AddSingleton(reader).AddSingleton<ConfigReload>().AddHostedService(provider => provider.GetRequiredService<ConfigReload>());
+        });
         await app.StartAsync(cancellationToken);
         await ShutdownSequence.RunAsync(app, options.ShutdownDelay, TimeProvider.System, cancellationToken);
         return ExitCode.Done;

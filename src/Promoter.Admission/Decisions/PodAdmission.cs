@@ -5,12 +5,13 @@ using Promoter.Admission.Hosting;
 using Promoter.Admission.Pods;
 using Promoter.Admission.Reviews;
 using Promoter.Admission.Telemetry;
+using Promoter.Kubernetes;
 
 namespace Promoter.Admission.Decisions;
 
 /// <summary>Answers one review: which images, one decision per distinct reference, one patch.</summary>
 internal sealed class PodAdmission(
-    AdmissionState state, ImageDecider decider, SourceAccesses accesses, IGateGuard guard, DecisionLog log, AdmissionMeters meters, TimeProvider time)
+    AdmissionState state, ImageDecider decider, SourceAccesses accesses, IGateGuard guard, DecisionLog log, EventQueue events, AdmissionMeters meters, TimeProvider time)
 {
     public async Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -35,7 +36,20 @@ internal sealed class PodAdmission(
         if (decisions.All(decision => decision.Kind is DecisionKind.Untouched)) return AdmissionAnswer.Untouched;
 
         log.Add(request, pod, decisions);
+        if (!context.IsDryRun) Tell(pod.Owner, decisions);
         return config.Observe ? AnswerComposer.Observe(decisions) : AnswerComposer.Compose(images, decisions, pod, request, config, time.GetUtcNow());
+    }
+
+    // The pod has no name yet, so that its controller is told.
+    private void Tell(ObjectReference? owner, IReadOnlyList<ImageDecision> decisions)
+    {
+        if (owner is null) return;
+        foreach (var decision in decisions)
+        {
+            if (decision.Kind is DecisionKind.Gated) events.Add(owner, EventSeverity.Normal, "ImagePending", decision.Reason);
+            else if (decision.Kind is DecisionKind.Promoted) events.Add(owner, EventSeverity.Normal, "ImagePromoted", $"{decision.Image?.Short} was promoted on demand");
+            else if (decision.Reason.Length > 0 && decision.Kind is DecisionKind.Source or DecisionKind.Allowed or DecisionKind.Denied) events.Add(owner, EventSeverity.Warning, "ImageMissing", decision.Reason);
+        }
     }
 
     private static IReadOnlyList<PodImage> ImagesOf(AdmissionRequest request)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Promoter.Admission.Health;
 using Promoter.Admission.Reviews;
+using Promoter.Admission.Status;
 using Promoter.Admission.Telemetry;
 using Promoter.Admission.Tls;
 using Promoter.Telemetry;
@@ -36,13 +37,13 @@ internal static class AdmissionHost
         var app = builder.Build();
         // Measurements from before somebody first reads them count too.
         app.Services.GetRequiredService<PrometheusMetrics>();
-        app.Services.GetRequiredService<AdmissionMeters>().Observe(
-            "promoter.admission.certificate.expiry", "s", "When the webhook's certificate ends, as Unix time", () => Expiry(certificate));
+        Gauges.Register(app.Services);
         app.MapWhen(Listener.Webhook.Accepted, branch => branch.Use(CloseWhileDraining).UseRouting().UseEndpoints(endpoints => endpoints.MapMutate()));
         app.MapWhen(Listener.Operations.Accepted, branch => branch.UseRouting().UseEndpoints(endpoints =>
         {
             endpoints.MapProbes();
             endpoints.MapMetrics();
+            endpoints.MapStatus();
         }));
         return app;
     }
@@ -54,9 +55,6 @@ internal static class AdmissionHost
         if (options.Tls is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(certificate.Options) });
         Listener.Webhook.Mark(listen);
     }
-
-    private static double Expiry(ServerCertificate certificate) =>
-        certificate.Current is { } current ? new DateTimeOffset(current.NotAfter).ToUnixTimeSeconds() : double.NaN;
 
     // API servers keep their connections: without this they would go on using one that is about to vanish.
     private static Task CloseWhileDraining(HttpContext http, RequestDelegate next)

@@ -4,8 +4,10 @@ using Promoter.Admission.Gates;
 using Promoter.Admission.Health;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
+using Promoter.Admission.Replicas;
 using Promoter.Admission.Telemetry;
 using Promoter.Admission.Tls;
+using Promoter.Kubernetes;
 using Promoter.Telemetry;
 
 namespace Promoter.Admission.Hosting;
@@ -19,7 +21,7 @@ internal static class AdmissionServices
         services.AddSingleton(time).AddSingleton(state);
         services.AddTelemetry().AddPresence().AddOnDemand(state).AddDecisions();
         if (cluster is null) services.AddWithoutCluster();
-        else services.AddCluster(cluster);
+        else services.AddCluster(cluster, state);
     }
 
     private static IServiceCollection AddTelemetry(this IServiceCollection services) => services
@@ -27,6 +29,11 @@ internal static class AdmissionServices
         .AddSingleton(_ => new PrometheusMetrics(AdmissionMeters.Name, "Promoter.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"))
         .AddSingleton<AdmissionMeters>()
         .AddSingleton<DecisionLog>()
+        .AddSingleton(provider => new EventQueue(
+            provider.GetService<Cluster>() is { } cluster ? new EventWriter(cluster.Client, LeaseMarks.Manager, cluster.Identity, provider.GetRequiredService<TimeProvider>()) : null,
+            provider.GetRequiredService<AdmissionMeters>(),
+            provider.GetRequiredService<ILogger<EventQueue>>()))
+        .AddHostedService(provider => provider.GetRequiredService<EventQueue>())
         .AddSingleton<Readiness>()
         .AddHostedService<SelfReview>();
 
@@ -84,8 +91,22 @@ internal static class AdmissionServices
         .AddSingleton<IPromotionJobs, NoJobs>()
         .AddSingleton<IGateGuard, NoGates>();
 
-    private static void AddCluster(this IServiceCollection services, Cluster cluster) => services
+    private static void AddCluster(this IServiceCollection services, Cluster cluster, AdmissionState state) => services
         .AddSingleton(cluster)
-        .AddSingleton(cluster.Client)
-        .AddWithoutCluster();
+        .AddSingleton<IPodSecrets, NoPodSecrets>()
+        .AddSingleton<IPromotionJobs, NoJobs>()
+        // Jitter spreads retries of replicas. One each: Random is not for several threads.
+        .AddTransient(_ => new Random())
+        .AddHosted<LeaseBoard>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<Leadership>(provider, state.Current.Config.OnDemand.LeaseDuration))
+        .AddHostedService(provider => provider.GetRequiredService<Leadership>())
+        .AddSingleton<IPromotionClaims>(provider => ActivatorUtilities.CreateInstance<LeaseClaims>(provider, () => state.Current.Config.OnDemand.LeaseDuration))
+        .AddHosted<HeartbeatGuard>()
+        .AddSingleton<IGateGuard>(provider => provider.GetRequiredService<HeartbeatGuard>())
+        .AddHosted<GateController>()
+        .AddHosted<PullFailures>()
+        .AddHosted<PendingPods>();
+
+    private static IServiceCollection AddHosted<T>(this IServiceCollection services)
+        where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 }

@@ -9,6 +9,8 @@ namespace Promoter.Admission.Hosting;
 /// <summary>Makes settings of the configuration file, at the start and whenever it changes.</summary>
 internal sealed class SettingsReader(string path, ConfigEnvironment variables, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
 {
+    public string File => path;
+
     /// <exception cref="ConfigException">Something in the file or the environment is wrong; carries all that is.</exception>
     public AdmissionSettings Read()
     {

@@ -4,14 +4,18 @@ namespace Promoter.Admission.OnDemand;
 internal interface IPromotionClaims
 {
     /// <summary>Waits for the turn.</summary>
+    /// <param name="requester">The namespace that asked.</param>
     /// <param name="key">Target repository and digest.</param>
     /// <returns>Null: another replica had it and has ended, so that the registry must be asked again.</returns>
-    Task<IPromotionClaim?> ClaimAsync(PairedImage image, string key, CancellationToken cancellationToken);
+    Task<IPromotionClaim?> ClaimAsync(PairedImage image, string requester, string key, CancellationToken cancellationToken);
 }
 
 /// <summary>The right to work on a digest, renewed as long as it is held.</summary>
 internal interface IPromotionClaim : IAsyncDisposable
 {
+    /// <summary>Another replica has begun the work: what was planned before is out of date.</summary>
+    bool IsTakenOver { get; }
+
     /// <summary>Cancelled when another replica took over.</summary>
     CancellationToken Lost { get; }
 

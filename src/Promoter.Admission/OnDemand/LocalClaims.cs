@@ -5,11 +5,13 @@ internal sealed class LocalClaims : IPromotionClaims
 {
     private readonly KeyedLock _locks = new();
 
-    public async Task<IPromotionClaim?> ClaimAsync(PairedImage image, string key, CancellationToken cancellationToken) =>
+    public async Task<IPromotionClaim?> ClaimAsync(PairedImage image, string requester, string key, CancellationToken cancellationToken) =>
         new Claim(await _locks.EnterAsync(key, cancellationToken));
 
     private sealed class Claim(IDisposable turn) : IPromotionClaim
     {
+        public bool IsTakenOver => false;
+
         public CancellationToken Lost => CancellationToken.None;
 
         public void Report(PromotionRun run)

@@ -112,7 +112,10 @@ internal sealed partial class OnDemandPromotions(
             if (refused is not null) return PromotionOutcome.Failed(refused);
 
             run.Phase = "waiting for its turn";
-            await using var claim = await claims.ClaimAsync(run.Image, $"{run.Image.Target.Name}@{planned.Digest}", cancellationToken);
+            await using var claim = await claims.ClaimAsync(run.Image, run.Requester, $"{run.Image.Target.Name}@{planned.Digest}", cancellationToken);
+            // What the other replica has brought already is not brought again.
+            if (claim is { IsTakenOver: true } && await engine().PlanAsync(run.Image, access, cancellationToken) is PlanAnswer.Planned { Promotion: var rest }) planned = rest;
+
             if (claim is not null) return await ExecuteAsync(run, planned, claim, cancellationToken);
 
             // Another replica had the digest and is through with it, well or badly: look, and if need be take it on.

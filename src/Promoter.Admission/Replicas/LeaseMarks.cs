@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Promoter.Admission.Replicas;
+
+/// <summary>The names of our Leases and of what they carry.</summary>
+internal static class LeaseMarks
+{
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string Manager = "promoter-admission";
+
+    /// <summary>Label: what the Lease is for.</summary>
+    public const string Kind = "promoter.dev/lease";
+    public const string Promotion = "promotion";
+    public const string Leader = "leader";
+
+    /// <summary>The Lease of the replica that removes gates; its renewals are the heartbeat without which none is set.</summary>
+    public const string LeaderName = "promoter-admission-gates";
+
+    public const string Target = "promoter.dev/target";
+    public const string Source = "promoter.dev/source";
+    public const string Requester = "promoter.dev/requester";
+    public const string Phase = "promoter.dev/phase";
+    public const string BytesMoved = "promoter.dev/bytes-moved";
+
+    /// <summary>The Lease of one digest in one target repository.</summary>
+    public static string NameOf(string key) => $"promote-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40]}";
+
+    public static Dictionary<string, string> Labels(string kind) => new(StringComparer.Ordinal) { [ManagedBy] = Manager, [Kind] = kind };
+}

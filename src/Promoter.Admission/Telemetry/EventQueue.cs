@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using Promoter.Kubernetes;
+
+namespace Promoter.Admission.Telemetry;
+
+/// <summary>Writes Kubernetes Events in the background: a review never waits for one, and a flood loses the newest instead of memory.</summary>
+internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters meters, ILogger<EventQueue> logger) : BackgroundService
+{
+    private const int Capacity = 1000;
+
+    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>An Event to be written when there is time; dropped where there is no cluster or too many wait.</summary>
+    public void Add(ObjectReference about, EventSeverity severity, string reason, string message)
+    {
+        if (writer is not null && !_entries.Writer.TryWrite(new Entry(about, severity, reason, message))) meters.EventLost();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (writer is null) return;
+        await foreach (var entry in _entries.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await writer.WriteAsync(entry.About, entry.Severity, entry.Reason, entry.Message, stoppingToken);
+            }
+            catch (KubernetesException e)
+            {
+                meters.EventLost();
+                LogLost(logger, entry.Reason, entry.About, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(5501, LogLevel.Warning, "The Event {Reason} about {About} could not be written: {Problem}")]
+    private static partial void LogLost(ILogger logger, string reason, ObjectReference about, string problem);
+
+    private sealed record Entry(ObjectReference About, EventSeverity Severity, string Reason, string Message);
+}
