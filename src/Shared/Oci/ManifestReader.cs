@@ -80,7 +80,8 @@ public static class ManifestReader
         if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 1))
         {
             throw new ManifestFormatException(
-                "the image is in Docker schema 1 format, which has no stable digest and which ECR and current runtimes refuse: rebuild it, or push it again with a current client") { IsUnsupported = true };
+                "the image is in Docker schema 1 format, which has no stable digest and which ECR and current runtimes refuse: rebuild it, or push it again with a current client")
+            { IsUnsupported = true };
         }
 
         if (MediaTypes.IsManifest(type)) return type;

@@ -69,7 +69,10 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
     {
         _server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "tls" }, ["data"] = new JsonObject { ["tls.crt"] = "YQ==" },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = "tls" },
+            ["data"] = new JsonObject { ["tls.crt"] = "YQ==" },
         });
 
         await using var webhook = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(0));

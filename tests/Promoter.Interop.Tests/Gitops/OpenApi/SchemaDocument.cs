@@ -13,7 +13,7 @@ internal sealed class SchemaDocument(JsonNode document)
     /// <summary>The top-level kinds of the document.</summary>
     public IEnumerable<(string ApiVersion, string Kind, Schema Schema)> Kinds() =>
         from schema in _schemas
-        // Shared types such as DeleteOptions belong to every group; a kind belongs to one.
+            // Shared types such as DeleteOptions belong to every group; a kind belongs to one.
         where schema.Value!["x-kubernetes-group-version-kind"] is JsonArray { Count: 1 }
         let kind = schema.Value!["x-kubernetes-group-version-kind"]![0]!
         let apiGroup = (string)kind["group"]!
