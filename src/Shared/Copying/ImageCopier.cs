@@ -5,12 +5,10 @@ using Promoter.Registries;
 namespace Promoter.Copying;
 
 /// <summary>
-/// Brings the content of many images to their targets, by digest only:
-/// (1) every missing blob that no other repository of the run receives, largest first, under one limit;
-/// (2) image by image, as soon as what it mounts from is there: its mounts, then its manifests, children first;
-/// (3) a look whether everything that was attached at the source is attached at the target.
-/// Tags are not touched: <see cref="TagCommitter"/> does that last. An image that fails does not stop the others; what they bring is what the next run need
-/// not bring again.
+/// Brings the content of many images to their targets, by digest only: every missing blob crosses once per target registry, largest first, under one limit;
+/// other repositories mount it; an image's manifests follow as soon as its blobs are there, children first; then it is looked whether everything that was
+/// attached at the source is attached at the target. Tags are not touched: <see cref="TagCommitter"/> does that last. An image that fails does not stop the
+/// others; what they bring is what the next run need not bring again.
 /// </summary>
 public sealed class ImageCopier
 {
@@ -41,21 +39,8 @@ public sealed class ImageCopier
         var schedule = BlobSchedule.Of(images, supportsMount);
         if (isWholeRun) LetTheOnlyRootTravelWithItsTag(images);
 
-        // (1)
-        await ForEachAsync(schedule.Transfers, t => t.Image, (t, ct) => _blobs.CopyAsync(t.Image, t.Blob, mountFrom: null, ct), cancellationToken);
-
-        // (2) Mounts lead to earlier images only, so every round finishes at least the first of those that are left.
-        var waiting = images.ToList();
-        while (waiting.Count > 0)
-        {
-            var ready = waiting.Where(image => schedule.Mounts[image].All(m => !waiting.Contains(m.Donor))).ToList();
-            await ForEachAsync([.. ready.SelectMany(i => schedule.Mounts[i])], m => m.Image, (m, ct) => _blobs.CopyAsync(m.Image, m.Blob, DonorOf(m), ct), cancellationToken);
-            await ForEachAsync(ready, i => i, (i, ct) => PushManifestsAsync(i, ct), cancellationToken);
-            waiting.RemoveAll(ready.Contains);
-        }
-
-        // (3)
-        await ForEachAsync([.. images.Where(i => i.Failure is null)], i => i, VerifyAsync, cancellationToken);
+        using var run = new CopyRun(images, schedule, _blobs, _manifests, _observer, _parallelism);
+        await run.RunAsync(cancellationToken);
     }
 
     // A run that ends in one PUT is atomic already: pushing the root by digest first would only cost a request of the scarcest kind (ECR: 10 PutImage/s).
@@ -64,34 +49,4 @@ public sealed class ImageCopier
     {
         if (images is [{ Tags.Count: 1, Closure.AttachedTags.Count: 0 } only] && !only.Closure.Referrers.Any() && only.Closure.Root.Digest.Algorithm == DigestAlgorithm.Sha256) only.PushesRootByTag = true;
     }
-
-    // A donor that failed may lack the blob; its bytes then cross once more.
-    private static string? DonorOf(BlobMount mount) => mount.Donor.Failure is null ? mount.Donor.Target.Name : null;
-
-    private Task PushManifestsAsync(ImageCopy image, CancellationToken cancellationToken) =>
-        _manifests.PushAsync(image, image.MissingManifests.Where(m => !image.PushesRootByTag || m.Digest != image.Closure.Root.Digest), cancellationToken);
-
-    private async Task VerifyAsync(ImageCopy image, CancellationToken cancellationToken)
-    {
-        await ClosureVerification.VerifyAsync(image, cancellationToken);
-        _observer.Transferred(image);
-    }
-
-    private Task ForEachAsync<T>(IReadOnlyList<T> items, Func<T, ImageCopy> imageOf, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = _parallelism, CancellationToken = cancellationToken },
-            async (item, ct) =>
-            {
-                var image = imageOf(item);
-                if (image.Failure is not null) return;
-                try
-                {
-                    await action(item, ct);
-                }
-                catch (RegistryException e)
-                {
-                    if (image.TryFail(e)) _observer.Failed(image, e);
-                }
-            });
 }

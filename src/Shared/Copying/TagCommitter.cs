@@ -25,25 +25,29 @@ public sealed class TagCommitter
     /// <summary>Commits the tags of one image.</summary>
     /// <param name="image">An image whose content has been transferred.</param>
     /// <param name="previous">Where its tags pointed when the run was planned.</param>
+    /// <param name="committed">Is told of every tag as soon as it has moved, so that the journal is right whatever comes after.</param>
     /// <param name="cancellationToken">Stops between two tags.</param>
     /// <exception cref="RegistryException">A tag exists with another digest (<see cref="RegistryFault.TagConflict"/>), or the target failed.</exception>
-    public async Task<IReadOnlyList<CommittedTag>> CommitAsync(ImageCopy image, IReadOnlyDictionary<Tag, Digest> previous, CancellationToken cancellationToken)
+    public async Task CommitAsync(ImageCopy image, IReadOnlyDictionary<Tag, Digest> previous, Action<CommittedTag> committed, CancellationToken cancellationToken)
     {
-        var committed = new List<CommittedTag>();
         await FallbackIndex.AddAsync(image.Target, image.UnlistedReferrers, cancellationToken);
         foreach (var attached in image.Closure.AttachedTags)
         {
-            if (await CommitAsync(image, attached.Tag, attached.Manifest, previous: null, mayMove: true, cancellationToken) is { } tag) committed.Add(tag);
+            var current = await image.Target.FetchManifestAsync(ManifestReference.Of(attached.Tag), cancellationToken);
+            if (current is not null && HoldsAll(current, attached.Manifest)) continue;
+            if (await CommitAsync(image, attached.Tag, attached.Manifest, current?.Digest, mayMove: true, cancellationToken) is { } tag) committed(tag);
         }
 
         foreach (var tag in image.Tags)
         {
             Digest? before = previous.TryGetValue(tag, out var digest) ? digest : null;
-            if (await CommitAsync(image, tag, image.Closure.Root, before, image.MayMoveTags, cancellationToken) is { } moved) committed.Add(moved);
+            if (await CommitAsync(image, tag, image.Closure.Root, before, image.MayMoveTags, cancellationToken) is { } moved) committed(moved);
         }
-
-        return committed;
     }
+
+    // Cosign appends signatures to what its tag points to. What the target has beyond the source (it signed the image itself) must not be lost.
+    private static bool HoldsAll(Manifest target, Manifest source) =>
+        target.Digest == source.Digest || (source.Blobs.Count > 1 && !source.IsIndex && source.Blobs.Skip(1).All(target.Blobs.Contains));
 
     private async Task<CommittedTag?> CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
     {

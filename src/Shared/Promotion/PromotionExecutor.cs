@@ -22,8 +22,9 @@ public sealed class PromotionExecutor(
         {
             if (options.Independent || !plan.Failures.Any()) await ExecuteAsync(run, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
+            // A connection that was cut by the interruption may end in any of them.
             run.Interrupted = true;
         }
 
@@ -77,17 +78,21 @@ public sealed class PromotionExecutor(
         return mountable;
     }
 
-    private static async Task CommitAsync(Run run, TagCommitter committer, IReadOnlyList<PlannedImage> images, CancellationToken cancellationToken) =>
+    private async Task CommitAsync(Run run, TagCommitter committer, IReadOnlyList<PlannedImage> images, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(images, new ParallelOptions { MaxDegreeOfParallelism = TagsAtOnce, CancellationToken = cancellationToken }, async (image, ct) =>
         {
+            // The first refusal ends an all-or-nothing run: the fewer tags have moved, the better.
+            if (run.CommitFailed && !options.Independent) return;
             try
             {
                 var previous = new Dictionary<Tag, Digest>();
                 if (image.PreviousDigest is { } digest && image.Request.TargetTag is { } tag) previous[tag] = digest;
-                run.Committed(image, await committer.CommitAsync(image.Copy!, previous, ct));
+                await committer.CommitAsync(image.Copy!, previous, run.Committed, ct);
+                run.Committed(image);
             }
             catch (RegistryException e)
             {
+                run.CommitFailed = true;
                 if (image.Copy!.TryFail(e)) run.Tally.Failed(image.Copy, e);
             }
         });
@@ -107,13 +112,16 @@ public sealed class PromotionExecutor(
 
         public bool Interrupted { get; set; }
 
-        public void Committed(PlannedImage image, IReadOnlyList<CommittedTag> tags)
+        public bool CommitFailed { get; set; }
+
+        public void Committed(CommittedTag tag)
         {
-            lock (_lock)
-            {
-                _committed.Add(image);
-                _tags.AddRange(tags);
-            }
+            lock (_lock) _tags.Add(tag);
+        }
+
+        public void Committed(PlannedImage image)
+        {
+            lock (_lock) _committed.Add(image);
         }
 
         public PromotionReport Report(TimeSpan duration) => new([.. plan.Images.Select(Report)], plan.Skipped, _tags, duration) { Interrupted = Interrupted };

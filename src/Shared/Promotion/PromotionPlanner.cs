@@ -70,7 +70,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var tagIsRight = request.TargetTag is null || answer.TagDigest == digest;
         if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && !answer.IsArchived) return UpToDate(request, digest, answer);
         ThrowIfTagMayNotMove(request, target, answer.TagDigest, digest);
-        if (answer is { HasDigest: true, IsArchived: false })
+        if (answer is { HasDigest: true, IsArchived: false } && !request.RequireSignature)
         {
             // The bytes come from the target itself, so that a second tag can be promoted although the source is gone.
             var manifest = answer.Manifest ?? await target.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken);

@@ -18,7 +18,7 @@ public sealed class BlobScheduleTests
         // Each image needs any subset of the blobs; two of the images may live in one repository.
         for (var pattern = 0; pattern < 1 << 12; pattern++)
         {
-            foreach (var repositories in new[] { "abcd", "abca", "aabb", "aaaa" })
+            foreach (var repositories in new[] { "abcd", "aabb" })
             {
                 var images = repositories.Select((name, i) => Image("target", $"{name}", Subset(pattern >> (3 * i)))).ToList();
                 var received = Run(BlobSchedule.Of(images, _ => mounts), images, out var crossings);

@@ -1,0 +1,124 @@
+using System.Text;
+using Promoter.Copying;
+using Promoter.Emulator.Faults;
+using Promoter.Emulator.Images;
+using Promoter.Emulator.Recording;
+using Promoter.Promotion;
+using Promoter.Tests.Promotion;
+
+namespace Promoter.Tests.Copying;
+
+/// <summary>What is attached to an image travels with it, and nothing at the target is lost by that.</summary>
+public sealed class AttachedTagTests
+{
+    [Fact]
+    public async Task Signatures_and_referrers_arrive_with_the_image()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        var signature = scene.Source.Push(Scene.Repository, SampleImages.Signature(image));
+        var cosign = scene.Source.Push(Scene.Repository, SampleImages.Cosign(image), SampleImages.CosignTag(image));
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Empty(scene.Target.FindProblems(Scene.Repository, signature.Digest));
+        Assert.Equal(cosign.Digest, scene.Target.DigestOf(Scene.Repository, SampleImages.CosignTag(image)));
+        Assert.Equal([SampleImages.CosignTag(image), "1.0"], report.Tags.Select(t => t.Tag.ToString()));
+    }
+
+    [Fact]
+    public async Task A_target_without_the_referrers_API_gets_the_fallback_tag_and_keeps_what_it_had_there()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var signature = scene.Source.Push(Scene.Repository, SampleImages.Signature(image));
+        var own = SampleImages.Sbom(image);
+        scene.Target.Behaviour.HasReferrersApi = false;
+        scene.Target.Push(Scene.Repository, own);
+        scene.Target.Push(Scene.Repository, SampleImages.FallbackIndex(own), SampleImages.FallbackTag(image.Digest));
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        var listed = scene.Target.ManifestOf(Scene.Repository, SampleImages.FallbackTag(image.Digest))!.Manifests.Select(m => m.Digest);
+        Assert.Equal(new[] { own.Digest, signature.Digest }.Order(), listed.Order());
+    }
+
+    [Fact]
+    public async Task A_signature_that_the_target_has_already_is_not_pushed_again()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var cosign = scene.Source.Push(Scene.Repository, SampleImages.Cosign(image), SampleImages.CosignTag(image));
+        scene.Target.Push(Scene.Repository, cosign, SampleImages.CosignTag(image));
+
+        await PromoteAsync(scene);
+
+        Assert.Equal(["1.0"], scene.Requests.Where(EmulatedAction.PutTag).Select(r => r.Reference));
+    }
+
+    [Fact]
+    public async Task Signatures_that_only_the_target_has_are_not_lost()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        scene.Source.Push(Scene.Repository, Signatures("by the source"), SampleImages.CosignTag(image));
+        var both = scene.Target.Push(Scene.Repository, Signatures("by the source", "by the target"), SampleImages.CosignTag(image));
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Equal(both.Digest, scene.Target.DigestOf(Scene.Repository, SampleImages.CosignTag(image)));
+    }
+
+    [Fact]
+    public async Task Signatures_that_the_target_lacks_replace_what_it_had_and_the_journal_says_so()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var newer = scene.Source.Push(Scene.Repository, Signatures("one", "two"), SampleImages.CosignTag(image));
+        var older = scene.Target.Push(Scene.Repository, Signatures("one"), SampleImages.CosignTag(image));
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(newer.Digest, scene.Target.DigestOf(Scene.Repository, SampleImages.CosignTag(image)));
+        Assert.Equal(older.Digest, report.Tags[0].Previous.ToString());
+    }
+
+    [Fact]
+    public async Task A_tag_that_moved_before_a_failure_is_in_the_journal()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        scene.Source.Push(Scene.Repository, SampleImages.Cosign(image), SampleImages.CosignTag(image));
+        scene.Faults.Inject(Effect.Status(403), EmulatedAction.PutTag, reference: "1.0", times: FaultScript.Always);
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.AccessDenied, report.ExitCode);
+        Assert.Equal([SampleImages.CosignTag(image)], report.Tags.Select(t => t.Tag.ToString()));
+    }
+
+    [Fact]
+    public async Task An_image_without_a_signature_is_refused_where_one_is_required()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        scene.Target.Push(Scene.Repository, image);
+        var request = scene.Request($"{Scene.Repository}:1.0@{image.Digest}") with { Referrers = ReferrerSelection.All, RequireSignature = true };
+
+        var unsigned = await scene.PromoteAsync(request);
+        scene.Source.Push(Scene.Repository, SampleImages.Cosign(image), SampleImages.CosignTag(image));
+        var signed = await scene.PromoteAsync(request);
+
+        Assert.Equal(ExitCode.Refused, unsigned.ExitCode);
+        Assert.Equal(ExitCode.Done, signed.ExitCode);
+        Assert.Equal(image.Digest, scene.Target.DigestOf(Scene.Repository, "1.0"));
+    }
+
+    private static Task<PromotionReport> PromoteAsync(Scene scene) => scene.PromoteAsync(scene.Request() with { Referrers = ReferrerSelection.All });
+
+    private static BuiltImage Signatures(params string[] payloads) =>
+        payloads.Aggregate(new ImageBuilder(), (builder, payload) => builder.WithLayer(Encoding.UTF8.GetBytes(payload), "application/vnd.dev.cosign.simplesigning.v1+json")).Build();
+}
