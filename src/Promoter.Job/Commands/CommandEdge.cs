@@ -41,6 +41,7 @@ internal static class CommandEdge
     private static int Fail(ParseResult parse, TextWriter output, TextWriter error, ExitCode code, string message)
     {
         error.WriteLine($"promoter: {message}");
+        TerminationMessage.Write(message, TerminationMessage.DefaultPath);
         if (parse.GetValue(GlobalOptions.Output) == OutputFormat.Json)
         {
             output.WriteLine(JsonSerializer.Serialize(new ErrorDocument("Error", (int)code, message), JsonText.Context.ErrorDocument));

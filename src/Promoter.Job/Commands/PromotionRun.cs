@@ -23,6 +23,7 @@ internal sealed class PromotionRun(CommandContext context, PromotionOptions opti
         var executor = new PromotionExecutor(_services.Registries, _services.ClientOptions, options, view, TimeProvider.System, context.Loggers);
         var report = await view.ShowAsync([.. plan.Images.Where(i => i.Copy is not null).Select(i => i.Copy!)], () => executor.ExecuteAsync(plan, cancellationToken));
         Print(report);
+        TerminationMessage.Write(TerminationMessage.Compose(report), TerminationMessage.DefaultPath);
         return report.ExitCode;
     }
 
