@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Promoter.Promotion;
 
 namespace Promoter.Job.Commands;
@@ -32,10 +33,16 @@ internal static class PromoterCommands
     {
         var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TerminationTimeout, EnableDefaultExceptionHandler = false };
         var parse = Create().Parse(args);
-        if (parse.Errors.Count == 0) return await parse.InvokeAsync(configuration, cancellationToken);
+        var problems = parse.Errors.Select(e => e.Message).Concat(UnknownOptions(parse)).ToList();
+        if (problems.Count == 0) return await parse.InvokeAsync(configuration, cancellationToken);
 
-        foreach (var problem in parse.Errors) await error.WriteLineAsync($"promoter: {problem.Message}");
+        foreach (var problem in problems) await error.WriteLineAsync($"promoter: {problem}");
         await error.WriteLineAsync($"promoter: see 'promoter {(parse.CommandResult.Command is RootCommand ? "" : parse.CommandResult.Command.Name + " ")}--help'");
         return (int)ExitCode.Usage;
     }
+
+    // The library hands a flag that it does not know to a command's free arguments, where it would be reported as a bad image reference or not at all.
+    private static IEnumerable<string> UnknownOptions(ParseResult parse) =>
+        parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
+            .Where(value => value.Length > 1 && value.StartsWith('-')).Select(value => $"unknown option {value}");
 }

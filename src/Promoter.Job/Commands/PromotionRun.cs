@@ -12,6 +12,7 @@ internal sealed class PromotionRun(CommandContext context, PromotionOptions opti
 
     public async Task<ExitCode> PromoteAsync(IReadOnlyList<PromotionRequest> requests, IReadOnlyList<SkippedImage> skipped, bool dryRun, CancellationToken cancellationToken)
     {
+        var startedAt = TimeProvider.System.GetTimestamp();
         var plan = await PlanAsync(requests, skipped, cancellationToken);
         if (dryRun)
         {
@@ -22,6 +23,8 @@ internal sealed class PromotionRun(CommandContext context, PromotionOptions opti
         var view = context.Progress();
         var executor = new PromotionExecutor(_services.Registries, _services.ClientOptions, options, view, TimeProvider.System, context.Loggers);
         var report = await view.ShowAsync([.. plan.Images.Where(i => i.Copy is not null).Select(i => i.Copy!)], () => executor.ExecuteAsync(plan, cancellationToken));
+        // What a person waited for, planning and its retries included.
+        report = report with { Duration = TimeProvider.System.GetElapsedTime(startedAt) };
         Print(report);
         TerminationMessage.Write(TerminationMessage.Compose(report), TerminationMessage.DefaultPath);
         return report.ExitCode;

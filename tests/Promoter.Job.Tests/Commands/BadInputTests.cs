@@ -41,6 +41,18 @@ public sealed class BadInputTests
         Assert.Contains("--help", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("promote", "--frobnicate")]
+    [InlineData("plan", "--frobnicate", "a:1")]
+    [InlineData("copy", "--frobnicate", "a:1")]
+    public async Task A_flag_that_does_not_exist_is_called_that_and_not_an_image(params string[] args)
+    {
+        var result = await JobHarness.RunAsync(args);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("unknown option --frobnicate", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Help_exits_with_0_and_lists_the_commands()
     {
