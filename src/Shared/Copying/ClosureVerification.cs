@@ -14,6 +14,7 @@ internal static class ClosureVerification
         foreach (var group in image.Closure.Referrers.GroupBy(r => r.Subject!.Digest))
         {
             var listed = (await image.Target.ListReferrersAsync(group.Key, cancellationToken)).Select(d => d.Digest).ToHashSet();
+            image.UnlistedReferrers.RemoveAll(u => listed.Contains(u.Digest));
             // What the registry does not list itself is written into the fallback tag when the tags are committed.
             foreach (var referrer in group.Where(r => !listed.Contains(r.Digest) && image.UnlistedReferrers.TrueForAll(u => u.Digest != r.Digest)))
             {

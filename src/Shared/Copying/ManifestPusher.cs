@@ -26,9 +26,28 @@ internal sealed class ManifestPusher(BlobCopier blobs, ICopyObserver observer)
             await RepairAsync(image, manifest, cancellationToken);
             pushed = await image.Target.PushManifestAsync(reference, manifest, cancellationToken);
         }
+        catch (RegistryException e) when (e.Fault == RegistryFault.Unreachable)
+        {
+            // Only the answers may have been lost.
+            if (!await IsThereAsync(image.Target, reference, manifest, cancellationToken)) throw;
+            pushed = new PushedManifest(SubjectIsListed: manifest.Subject is null);
+        }
 
         if (!pushed.SubjectIsListed) image.UnlistedReferrers.Add(manifest);
         if (reference.Digest is not null) observer.ManifestPushed(image, manifest);
+    }
+
+    private static async Task<bool> IsThereAsync(IRepository target, ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await target.HeadManifestAsync(reference, cancellationToken))?.Digest == manifest.Digest;
+        }
+        catch (RegistryException)
+        {
+            // The failure of the push says more.
+            return false;
+        }
     }
 
     private async Task RepairAsync(ImageCopy image, Manifest manifest, CancellationToken cancellationToken)

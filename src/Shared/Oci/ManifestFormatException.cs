@@ -5,4 +5,7 @@ public sealed class ManifestFormatException(string message, Exception? inner = n
 {
     /// <summary>The bytes are a manifest, but of a kind that is not copied (schema 1, oversized); false: they are no manifest at all.</summary>
     public bool IsUnsupported { get; init; }
+
+    /// <summary>The bytes are not even JSON: what the registry stores may have been cut short or damaged on its way.</summary>
+    public bool IsDamaged { get; init; }
 }

@@ -37,8 +37,10 @@ internal sealed partial class Repository
         if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
 
         var bytes = await ReadManifestBytesAsync(response, request, cancellationToken);
-        var digest = reference.Digest ?? Digest.Of(bytes);
-        if (!digest.Matches(bytes))
+        var digest = reference.Digest ?? HeaderDigest(response) ?? Digest.Of(bytes);
+
+        // One that is too large was not read to its end; reading it says so.
+        if (bytes.Length <= ManifestReader.MaxBytes && !digest.Matches(bytes))
         {
             throw Fault(RegistryFault.Corrupt, request, $"its {bytes.Length} bytes have digest {Digest.Of(bytes, digest.Algorithm)}; nothing was stored", isTransient: true);
         }
@@ -68,7 +70,7 @@ internal sealed partial class Repository
         }
         catch (ManifestFormatException e)
         {
-            throw RegistryErrors.Fault(e.IsUnsupported ? RegistryFault.Unsupported : RegistryFault.Protocol, $"{RegistryErrors.Describe(request, _origin)}: {e.Message}", request.Operation, _origin, inner: e);
+            throw RegistryErrors.Fault(e.IsUnsupported ? RegistryFault.Unsupported : RegistryFault.Protocol, $"{RegistryErrors.Describe(request, _origin)}: {e.Message}", request.Operation, _origin, e.IsDamaged, e);
         }
     }
 

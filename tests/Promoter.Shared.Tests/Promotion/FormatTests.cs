@@ -153,13 +153,15 @@ public sealed class FormatTests
         Assert.Contains(digest, scene.Target.BlobsOf(Scene.Repository));
     }
 
-    [Fact]
-    public async Task A_manifest_over_4_MiB_is_refused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_manifest_over_4_MiB_is_refused(bool pinned)
     {
         await using var scene = await Scene.StartAsync();
-        scene.Given(new ImageBuilder().WithAnnotation("padding", new string('x', 4 * 1024 * 1024)).Build());
+        var image = scene.Given(new ImageBuilder().WithAnnotation("padding", new string('x', 4 * 1024 * 1024)).Build());
 
-        var report = await scene.PromoteAsync();
+        var report = await scene.PromoteAsync(pinned ? $"{Scene.Repository}:1.0@{image.Digest}" : $"{Scene.Repository}:1.0");
 
         Assert.Equal(ExitCode.Refused, report.ExitCode);
         Assert.Contains("4 MiB", report.Images[0].Failure!.Message);

@@ -324,6 +324,34 @@ public sealed class RetryTests
         Assert.Contains("proxy", report.Images[0].Failure!.Message);
     }
 
+    [Fact]
+    public async Task A_manifest_by_tag_is_held_to_the_digest_that_the_registry_gives_for_it()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        scene.Faults.Inject(Effect.WrongBytes(BodyPosition.Byte(3)), EmulatedAction.GetManifest);
+
+        var manifest = await scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken);
+
+        Assert.Equal(image.Digest, manifest!.Digest.ToString());
+        Assert.Equal(2, scene.Requests.Count(EmulatedAction.GetManifest));
+    }
+
+    [Fact]
+    public async Task A_tag_that_has_moved_although_no_answer_came_is_a_success()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Given(SampleImages.TwoPlatforms("web"));
+        scene.Faults.Inject(Effect.AnswerLost, EmulatedAction.PutTag, times: FaultScript.Always);
+        scene.Faults.Inject(Effect.AnswerLost, EmulatedAction.PutManifest, times: FaultScript.Always);
+
+        var report = await scene.PromoteAsync();
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Single(report.Tags);
+        Assert.Empty(scene.Target.FindProblems(Scene.Repository, "1.0"));
+    }
+
     internal static async Task Until(Func<bool> condition)
     {
         for (var i = 0; i < 2000 && !condition(); i++) await Task.Delay(5);

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Promoter.Promotion;
+
+namespace Promoter.Tests.Promotion;
+
+/// <summary>Every fault at every point of a promotion between two ECR registries, once and always: it ends byte-exact, or with an exit code and no tag moved.</summary>
+public sealed class FaultMatrixTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Every_fault_at_every_point_ends_byte_exact_or_with_an_exit_code_and_no_tag_moved()
+    {
+        var results = new ConcurrentDictionary<FaultCell, string>();
+        var problems = new ConcurrentQueue<string>();
+
+        await Parallel.ForEachAsync(FaultMatrix.Cells(), new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (cell, _) => results[cell] = await RunAsync(cell, problems));
+
+        Assert.True(problems.IsEmpty, string.Join('\n', problems));
+        var table = Table(results);
+        output.WriteLine(table);
+        GoldenFile.Check("docs/fault-matrix.md", table);
+    }
+
+    private static async Task<string> RunAsync(FaultCell cell, ConcurrentQueue<string> problems)
+    {
+        await using var scene = await Scene.StartEcrAsync();
+        scene.Options = (cell.Fault == "stall" ? Scene.ShortTimeouts : Scene.FastRetries) with
+        {
+            ChunkedUploadThreshold = cell.Point == "upload PATCH" ? FaultMatrix.LayerSize / 2 : long.MaxValue,
+            ChunkSize = FaultMatrix.LayerSize / 4,
+        };
+        scene.Given(FaultMatrix.Image);
+        var fault = FaultMatrix.Inject(cell, scene.Faults);
+
+        var report = await scene.PromoteAsync();
+
+        void Check(bool right, string what)
+        {
+            if (!right) problems.Enqueue($"{cell}: {what}\n    {report.Images[0].Failure?.ToString() ?? "no failure"}\n{scene.Requests}");
+        }
+
+        Check(fault.Hits > 0, "the fault never happened");
+        if (report.ExitCode == ExitCode.Done)
+        {
+            Check(scene.Target.FindProblems(Scene.Repository, "1.0") is [], "the target is not complete: " + string.Join("; ", scene.Target.FindProblems(Scene.Repository, "1.0")));
+            Check(scene.Target.DigestOf(Scene.Repository, "1.0") == FaultMatrix.Image.Digest, "the tag has another digest");
+            return "whole";
+        }
+
+        Check(scene.Target.DigestOf(Scene.Repository, "1.0") is null, $"exit code {(int)report.ExitCode}, and the tag has moved");
+        Check(report.Images[0].Failure is not null, "no failure is reported");
+        fault.Remove();
+        var again = await scene.PromoteAsync();
+        Check(again.ExitCode == ExitCode.Done && scene.Target.FindProblems(Scene.Repository, "1.0") is [], $"the next run did not finish: {again.Images[0].Failure}");
+        return ((int)report.ExitCode).ToString();
+    }
+
+    private static string Table(ConcurrentDictionary<FaultCell, string> results)
+    {
+        var text = new StringBuilder();
+        text.Append(
+            """
+            # Fault matrix
+
+            What becomes of a promotion between two emulated ECR registries when something goes wrong, at every request that it consists of. Each cell is run
+            twice: the fault happens once / the fault happens every time. `whole`: exit code 0, and the target is byte-exact. A number: the run ended with that exit code
+            (1 damaged content or a broken protocol, 4 access denied, 6 unavailable after all retries), no tag had moved, and the next run without the fault finished
+            the work. `·`: the fault cannot happen there. Retries are set to 3 here. `UPDATE_GOLDEN=1 dotnet test tests/Promoter.Shared.Tests` rewrites this file.
+
+
+            """);
+        text.Append("| |").AppendJoin('|', FaultMatrix.Points.Select(p => $" {p} ")).Append("|\n");
+        text.Append("| --- |").AppendJoin('|', FaultMatrix.Points.Select(_ => " --- ")).Append("|\n");
+        foreach (var fault in FaultMatrix.Faults)
+        {
+            text.Append($"| {fault} |").AppendJoin('|', FaultMatrix.Points.Select(point => $" {Cell(results, fault, point)} ")).Append("|\n");
+        }
+
+        text.Append($"\n{results.Count} cells: {results.Count(r => r.Value == "whole")} end whole, {results.Count(r => r.Value != "whole")} end with an exit code and no tag moved.\n");
+        return text.ToString();
+    }
+
+    private static string Cell(ConcurrentDictionary<FaultCell, string> results, string fault, string point) =>
+        FaultMatrix.IsMeaningful(fault, point) ? $"{results[new FaultCell(fault, point, false)]} / {results[new FaultCell(fault, point, true)]}" : "·";
+}
