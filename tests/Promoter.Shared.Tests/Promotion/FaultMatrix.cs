@@ -13,6 +13,7 @@ internal sealed record FaultCell(string Fault, string Point, bool Always)
 /// <summary>The faults, the points at which they can happen, and how the emulator is told so.</summary>
 internal static class FaultMatrix
 {
+    public const string Whole = "whole";
     public const int LayerSize = 40_000;
 
     public static readonly string[] Faults =
@@ -31,27 +32,49 @@ internal static class FaultMatrix
 
     private static string Layer { get; } = Image.AllBlobs().Single(b => b.Value.Length == LayerSize).Key;
 
-    /// <summary>Whether the fault can happen there at all.</summary>
-    public static bool IsMeaningful(string fault, string point) => fault switch
+    /// <summary>Why the fault cannot happen there; null where it can.</summary>
+    public static string? WhyNot(string fault, string point) => fault switch
     {
-        "reset" or "truncation" or "stall" => true,
-        "500" or "503 + Retry-After" or "429" or "expired token" => !InBody(point),
-        "expired URL" => point == "blob GET 0 %",
-        "wrong bytes" => point is not "upload POST",
-        "wrong length" => point is not "upload POST" && !InBody(point),
-        "lost answer" => point.Contains('P') && !point.StartsWith("blob", StringComparison.Ordinal),
-        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+        "expired URL" when !point.StartsWith("blob GET", StringComparison.Ordinal) => "only layers are fetched by presigned URL; every other request goes to the registry itself",
+        "wrong bytes" or "wrong length" when point == "upload POST" => "the request that opens an upload has no body, and its answer none that is read",
+        "lost answer" when point.EndsWith("GET", StringComparison.Ordinal) || point.StartsWith("blob GET", StringComparison.Ordinal) => "reading commits nothing; an answer that does not come is the reset",
+        _ => null,
+    };
+
+    /// <summary>
+    /// What is right: a fault that passes costs nothing but time; one that stays gives the exit code of its kind, unless the work was done and only the
+    /// answers were lost. A tag is the one name that no registry can check content against, so damage there is not tried again. A part of a blob that is too
+    /// short is resumed where it ended, like one that was cut off.
+    /// </summary>
+    public static string Expected(FaultCell cell) => cell switch
+    {
+        { Fault: "wrong bytes" or "wrong length", Point: "tag PUT" } => "1",
+        { Always: false } => Whole,
+        { Fault: "wrong length" } when InBody(cell.Point) => "6",
+        { Fault: "wrong bytes" or "wrong length" } => "1",
+        { Fault: "expired token" } => "4",
+        { Fault: "lost answer", Point: "upload PUT" or "manifest PUT" or "tag PUT" } => Whole,
+        _ => "6",
     };
 
     public static IEnumerable<FaultCell> Cells() =>
         from fault in Faults
         from point in Points
-        where IsMeaningful(fault, point)
+        where WhyNot(fault, point) is null
         from always in new[] { false, true }
         select new FaultCell(fault, point, always);
 
-    public static InjectedFault Inject(FaultCell cell, FaultScript script) =>
-        script.Inject(EffectOf(cell.Fault, cell.Point), request => IsAt(request, cell), times: cell.Always ? FaultScript.Always : 1);
+    /// <summary>Scripts the fault. A status has no place within a body: there the connection breaks at that byte, and the request that resumes meets the status.</summary>
+    public static InjectedFault Inject(FaultCell cell, FaultScript script)
+    {
+        if (!InBody(cell.Point) || IsOfBody(cell.Fault)) return script.Inject(EffectOf(cell.Fault, cell.Point), request => IsAt(request, cell), times: Times(cell));
+        var broken = script.Inject(EffectOf("reset", cell.Point), request => IsAt(request, cell with { Fault = "reset" }));
+        return script.Inject(EffectOf(cell.Fault, cell.Point), request => broken.Hits > 0 && IsAt(request, cell), times: Times(cell));
+    }
+
+    private static int Times(FaultCell cell) => cell.Always ? FaultScript.Always : 1;
+
+    private static bool IsOfBody(string fault) => fault is "reset" or "truncation" or "stall" or "wrong bytes";
 
     private static bool InBody(string point) => point is "blob GET 1 byte" or "blob GET 50 %" or "blob GET last byte";
 
