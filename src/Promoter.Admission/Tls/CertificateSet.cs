@@ -71,7 +71,7 @@ internal sealed record CertificateSet(PemPair Authority, PemPair Leaf)
             using var checkedLeaf = X509Certificate2.CreateFromPem(leaf.Certificate, leaf.Key);
             return new CertificateSet(authority, leaf) { Next = Pair(secret, "next-ca"), Previous = Decode(secret, "previous-ca.crt") };
         }
-        catch (Exception e) when (e is FormatException or CryptographicException)
+        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
         {
             return null;
         }

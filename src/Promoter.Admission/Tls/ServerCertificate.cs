@@ -27,7 +27,7 @@ internal sealed class ServerCertificate(X509Certificate2Collection? clientAuthor
     {
         var all = new X509Certificate2Collection();
         all.ImportFromPem(chain);
-        using var ephemeral = X509Certificate2.CreateFromPem(chain, key);
+        using var ephemeral = Pair(chain, key);
         if (ephemeral.Thumbprint == Current?.Thumbprint) return false;
 
         // SslStream wants a key that it can find again; exporting and loading gives it one on every platform.
@@ -48,5 +48,17 @@ internal sealed class ServerCertificate(X509Certificate2Collection? clientAuthor
         Current = certificate;
         _options = options;
         return true;
+    }
+
+    private static X509Certificate2 Pair(string chain, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(chain, key);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CryptographicException("the key is not the certificate's", e);
+        }
     }
 }

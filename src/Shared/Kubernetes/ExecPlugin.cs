@@ -94,7 +94,7 @@ internal sealed class ExecPlugin(ExecSettings settings, Func<string, string?> en
             {
                 certificate = X509Certificate2.CreateFromPem(pem, key);
             }
-            catch (CryptographicException e)
+            catch (Exception e) when (e is CryptographicException or ArgumentException)
             {
                 throw Failed($"its client certificate cannot be used: {e.Message}", e);
             }

@@ -108,7 +108,7 @@ public static class Kubeconfig
         {
             return X509Certificate2.CreateFromPem(certificate, key);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             throw new KubernetesException($"The client certificate in {file.Path} cannot be used: {e.Message}", e);
         }

@@ -45,10 +45,24 @@ public sealed class FileCertificatesTests : IDisposable
         var time = new ManualTime();
         await using var webhook = await Webhook.StartAsync(tls: Files(), configure: builder => UseClock(builder, time));
 
-        File.WriteAllText(Path.Combine(_directory, "tls.key"), CertificateAuthority.CreateLeaf(authority, [Name], now).Key);
-        time.Advance(TimeSpan.FromSeconds(5));
+        var before = Service<ServerCertificate>(webhook).Current!.Thumbprint;
+        var renewed = CertificateAuthority.CreateLeaf(authority, [Name], now);
+        File.WriteAllText(Path.Combine(_directory, "tls.key"), renewed.Key);
+        for (var i = 0; i < 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.True((await webhook.ReviewAsync(Trusting(authority), Name, Fixture.PodWith("nginx"))).Allowed);
+        }
 
-        Assert.True((await webhook.ReviewAsync(Trusting(authority), Name, Fixture.PodWith("nginx"))).Allowed);
+        Assert.Equal(before, Service<ServerCertificate>(webhook).Current!.Thumbprint);
+        Write(renewed);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                return Service<ServerCertificate>(webhook).Current!.Thumbprint != before;
+            },
+            "after the mismatch nothing is reloaded any more");
     }
 
     [Fact]
