@@ -116,10 +116,14 @@ internal sealed partial class OnDemandPromotions(
             // What the other replica has brought already is not brought again.
             if (claim is { IsTakenOver: true } && await engine().PlanAsync(run.Image, access, cancellationToken) is PlanAnswer.Planned { Promotion: var rest }) planned = rest;
 
-            if (claim is not null) return await ExecuteAsync(run, planned, claim, cancellationToken);
+            // Between plan and claim another replica may have come and gone; and where there is no claim, one has just ended, well or badly. So look once more.
+            if (await engine().CheckAsync(run.Image.Target, cancellationToken) is PresenceAnswer.Present there)
+            {
+                claim?.Finish();
+                return PromotionOutcome.Done(there.Digest);
+            }
 
-            // Another replica had the digest and is through with it, well or badly: look, and if need be take it on.
-            if (await presence.RefreshAsync(run.Image.Target, Timeout.InfiniteTimeSpan, cancellationToken) is PresenceAnswer.Present there) return PromotionOutcome.Done(there.Digest);
+            if (claim is not null) return await ExecuteAsync(run, planned, claim, cancellationToken);
         }
     }
 
