@@ -62,6 +62,10 @@ internal sealed record ImageAnswers(string Text, PairedImage Image, DecisionCont
         };
     }
 
+    /// <summary>It could not be found out whether this pod may have the image: it waits for the proof, and without a gate it is refused.</summary>
+    public ImageDecision Unproven(string reason) =>
+        Context.GateProblem is { } problem ? Deny($"{reason}; no gate: {problem}") : Use(DecisionKind.Gated, null, $"{reason}; the pod is scheduled when it is known");
+
     private ImageDecision Gate(Digest? digest, string what) => Context.GateProblem is not { } problem
         ? Use(DecisionKind.Gated, digest, $"{what}; the pod is scheduled when it is there")
         : Context.Config.CannotGateFor(Image.Rule) switch

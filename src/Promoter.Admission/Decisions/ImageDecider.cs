@@ -28,8 +28,9 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
     {
         var (image, context) = (answers.Image, answers.Context);
         // A private image is not given to a pod whose own credentials could not have read it (KEP-2535 has the kubelet do the same).
-        var access = await context.AccessFor(image, cancellationToken);
-        if (access.Refusal is { } refusal) return answers.Fault(refusal);
+        var access = await WaitAsync(context.AccessFor(image, cancellationToken).AsTask(), LookUpPatience(context), cancellationToken);
+        if (access is null) return answers.Unproven($"{image.Source.Registry} did not say in time whether this pod may read {image.Short}");
+        if (access.Refusal is { } refusal) return refusal.IsTransient ? answers.Unproven(refusal.Message) : answers.Fault(refusal);
 
         return await presence.GetAsync(image.Target, LookUpPatience(context), cancellationToken) switch
         {

@@ -52,6 +52,9 @@ internal sealed class EngineClients : IDisposable
     /// <summary>Registries that see the source with a pod's credentials, and everything else with ours. The caller disposes them.</summary>
     public RegistryClients ForPod(string sourceHost, IRegistryCredentials credentials) => Create(new PodSourceCredentials(sourceHost, credentials, _credentials), Options);
 
+    /// <summary>The same for a question that a review waits for.</summary>
+    public RegistryClients LookUpsForPod(string sourceHost, IRegistryCredentials credentials) => Create(new PodSourceCredentials(sourceHost, credentials, _credentials), LookUpOptions);
+
     public void Dispose()
     {
         Copies.Dispose();

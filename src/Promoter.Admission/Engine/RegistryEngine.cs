@@ -30,6 +30,26 @@ internal sealed class RegistryEngine(EngineClients clients, PromotionConfig conf
         }
     }
 
+    public async Task<ImageFault?> CheckSourceAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken)
+    {
+        var own = access.Credentials is { } credentials ? clients.LookUpsForPod(image.Source.Registry, credentials) : null;
+        try
+        {
+            var repository = (own ?? clients.LookUps).Repository(image.Source.Registry, image.Source.Repository, Side.Source);
+            return await repository.HeadManifestAsync(image.Source.Manifest, cancellationToken) is null
+                ? new ImageFault(ImageFaultKind.Missing, Side.Source, $"the image {image.Source} is not at the source, or not for these credentials")
+                : null;
+        }
+        catch (RegistryException e)
+        {
+            return EngineFaults.Of(e, Side.Source);
+        }
+        finally
+        {
+            own?.Dispose();
+        }
+    }
+
     public async Task<PlanAnswer> PlanAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken)
     {
         if (RequestOf(image) is not { } request) return new PlanAnswer.Impossible(new ImageFault(ImageFaultKind.Refused, Side.Source, $"no rule covers {image.Target} any more"));

@@ -107,7 +107,7 @@ internal sealed partial class GateController(
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         var settings = state.Current;
-        await ResumeAbandonedAsync(settings.Pairing, cancellationToken);
+        await ResumeAbandonedAsync(settings, cancellationToken);
         var waiting = Waiting;
         var needed = waiting.ToDictionary(pod => pod.Uid, pod => Needs(pod, settings.Pairing), StringComparer.Ordinal);
         var images = needed.Values.SelectMany(all => all).DistinctBy(image => image.Target).ToList();
@@ -122,11 +122,24 @@ internal sealed partial class GateController(
         }
 
         await Parallel.ForEachAsync(waiting, options, async (pod, token) =>
-            await TryJudgeAsync(pod, [.. needed[pod.Uid].Where(image => !present[image.Target])], settings.Config.Gate, token));
+            await TryJudgeAsync(pod, await LackAsync(needed[pod.Uid], pod, present, settings.Config, token), settings.Config.Gate, token));
+    }
+
+    /// <summary>What stands between a pod and its images. What the target has is not for everybody where pods read the source with their own credentials.</summary>
+    private async Task<Lack> LackAsync(
+        List<PairedImage> needed, GatedPod pod, ConcurrentDictionary<ImageReference, bool> present, AdmissionConfig config, CancellationToken cancellationToken)
+    {
+        var missing = needed.FindAll(image => !present[image.Target]);
+        foreach (var image in needed)
+        {
+            if ((await accesses.ForAsync(image, pod.Facts, config, cancellationToken)).Refusal is { } refusal) return new Lack(missing, refusal.Message);
+        }
+
+        return new Lack(missing, null);
     }
 
     /// <summary>Copies that a replica left behind, by signal or by death, and that no gated pod may be waiting for.</summary>
-    private async Task ResumeAbandonedAsync(ImagePairing pairing, CancellationToken cancellationToken)
+    private async Task ResumeAbandonedAsync(AdmissionSettings settings, CancellationToken cancellationToken)
     {
         foreach (var seen in board.All.Where(seen => seen.Lease.Object.Label(LeaseMarks.Kind) is LeaseMarks.Promotion && board.IsAbandoned(seen)))
         {
@@ -137,8 +150,9 @@ internal sealed partial class GateController(
             }
 
             // The rules say where it comes from, whatever the Lease claims.
-            if (!ImageReference.TryParse(seen.Lease.Annotation(LeaseMarks.Target), out var target) || pairing.Find(target) is not Pairing.Covered { Image: var image }) continue;
-            if (_retries.IsDue(target)) onDemand.Start(image, seen.Lease.Annotation(LeaseMarks.Requester) ?? "", SourceAccess.OfRule);
+            if (!ImageReference.TryParse(seen.Lease.Annotation(LeaseMarks.Target), out var target) || settings.Pairing.Find(target) is not Pairing.Covered { Image: var image }) continue;
+            // A copy with a pod's credentials is resumed for that pod, or not at all.
+            if (!settings.Config.UsesPullSecrets(image.Rule) && _retries.IsDue(target)) onDemand.Start(image, seen.Lease.Annotation(LeaseMarks.Requester) ?? "", SourceAccess.OfRule);
         }
     }
 
@@ -156,11 +170,11 @@ internal sealed partial class GateController(
         else onDemand.Start(image, pod.Facts.Namespace, access);
     }
 
-    private async Task TryJudgeAsync(GatedPod pod, IReadOnlyList<PairedImage> missing, GateConfig config, CancellationToken cancellationToken)
+    private async Task TryJudgeAsync(GatedPod pod, Lack lack, GateConfig config, CancellationToken cancellationToken)
     {
         try
         {
-            await JudgeAsync(pod, missing, config, cancellationToken);
+            await JudgeAsync(pod, lack, config, cancellationToken);
         }
         catch (KubernetesException e)
         {
@@ -168,13 +182,15 @@ internal sealed partial class GateController(
         }
     }
 
-    private async Task JudgeAsync(GatedPod pod, IReadOnlyList<PairedImage> missing, GateConfig config, CancellationToken cancellationToken)
+    private async Task JudgeAsync(GatedPod pod, Lack lack, GateConfig config, CancellationToken cancellationToken)
     {
         var isLate = time.GetUtcNow() >= (pod.Until ?? pod.Since + config.Deadline);
-        if (missing.Count == 0) await ReleaseAsync(pod, "promoted", [], cancellationToken);
-        else if (!isLate) await TellAsync(pod, "Promoting", Explain(missing), cancellationToken);
-        else if (config.OnDeadline is DeadlineAnswer.Keep) await TellAsync(pod, "DeadlineExceeded", $"kept gated: {Explain(missing)}", cancellationToken);
-        else await ReleaseAsync(pod, "deadline", config.OnDeadline is DeadlineAnswer.Source ? SourcesOf(pod, missing) : [], cancellationToken);
+        // A deadline is no way around the proof that a pod may have its image.
+        if (lack.Refusal is { } refusal) await TellAsync(pod, isLate ? "DeadlineExceeded" : "Refused", refusal, cancellationToken);
+        else if (lack.Missing.Count == 0) await ReleaseAsync(pod, "promoted", [], cancellationToken);
+        else if (!isLate) await TellAsync(pod, "Promoting", Explain(lack.Missing), cancellationToken);
+        else if (config.OnDeadline is DeadlineAnswer.Keep) await TellAsync(pod, "DeadlineExceeded", $"kept gated: {Explain(lack.Missing)}", cancellationToken);
+        else await ReleaseAsync(pod, "deadline", config.OnDeadline is DeadlineAnswer.Source ? SourcesOf(pod, lack.Missing) : [], cancellationToken);
     }
 
     private string Explain(IReadOnlyList<PairedImage> missing) =>
@@ -213,7 +229,13 @@ internal sealed partial class GateController(
     {
         if (pod.Told == message) return;
         pod.Told = message;
-        events.Add(pod.Reference, reason is "Promoting" ? EventSeverity.Normal : EventSeverity.Warning, reason is "Promoting" ? "ImagePending" : "GateDeadline", message);
+        var (severity, name) = reason switch
+        {
+            "Promoting" => (EventSeverity.Normal, "ImagePending"),
+            "Refused" => (EventSeverity.Warning, "ImageRefused"),
+            _ => (EventSeverity.Warning, "GateDeadline"),
+        };
+        events.Add(pod.Reference, severity, name, message);
         await GateCondition.WriteAsync(cluster.Client, pod.Object, isPromoted: false, reason, message, time.GetUtcNow(), cancellationToken);
     }
 
@@ -225,4 +247,8 @@ internal sealed partial class GateController(
 
     [LoggerMessage(5432, LogLevel.Warning, "The gated pod {Namespace}/{Pod} could not be written: {Problem}")]
     private static partial void LogFailed(ILogger logger, string @namespace, string pod, string problem);
+
+    /// <param name="Missing">What the target does not have.</param>
+    /// <param name="Refusal">Why the pod may not have its images though they may be there; null where it may.</param>
+    private sealed record Lack(IReadOnlyList<PairedImage> Missing, string? Refusal);
 }

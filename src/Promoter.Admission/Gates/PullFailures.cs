@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Promoter.Admission.Access;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.OnDemand;
+using Promoter.Admission.Pods;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Replicas;
 using Promoter.Kubernetes;
@@ -15,7 +17,7 @@ namespace Promoter.Admission.Gates;
 /// deletes without telling anybody). The kubelet's own retries then find it.
 /// </summary>
 internal sealed partial class PullFailures(
-    AdmissionState state, PresenceCache presence, OnDemandPromotions onDemand, Leadership leadership, TimeProvider time, ILogger<PullFailures> logger) : IHostedService, IDisposable
+    AdmissionState state, SourceAccesses accesses, PresenceCache presence, OnDemandPromotions onDemand, Leadership leadership, TimeProvider time, ILogger<PullFailures> logger) : IHostedService, IDisposable
 {
     /// <summary>A hundred pods of one broken image report every few seconds; one look-up in this time answers them all.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
@@ -35,7 +37,7 @@ internal sealed partial class PullFailures(
             if (_seen.TryGetValue(covered.Target, out var before) && now - before < Interval) continue;
             if (_seen.Count >= Capacity) _seen.Clear();
             _seen[covered.Target] = now;
-            Track(HealAsync(covered, pod.Namespace() ?? ""));
+            Track(HealAsync(covered, GatedPod.Read(pod, now).Facts));
         }
     }
 
@@ -62,14 +64,16 @@ internal sealed partial class PullFailures(
         }
     }
 
-    private async Task HealAsync(PairedImage image, string ns)
+    private async Task HealAsync(PairedImage image, PodFacts pod)
     {
         try
         {
             var answer = await presence.RefreshAsync(image.Target, LookUpPatience, _stopping.Token);
             if (answer is not PresenceAnswer.Missing || !leadership.IsLeader) return;
-            LogGone(logger, image.Target, ns);
-            onDemand.Start(image, ns, SourceAccess.OfRule);
+            var access = await accesses.ForAsync(image, pod, state.Current.Config, _stopping.Token);
+            if (access.Refusal is not null) return;
+            LogGone(logger, image.Target, pod.Namespace);
+            onDemand.Start(image, pod.Namespace, access);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

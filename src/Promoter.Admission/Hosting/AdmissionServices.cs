@@ -93,7 +93,7 @@ internal static class AdmissionServices
 
     private static void AddCluster(this IServiceCollection services, Cluster cluster, AdmissionState state) => services
         .AddSingleton(cluster)
-        .AddSingleton<IPodSecrets, NoPodSecrets>()
+        .AddSingleton<IPodSecrets, PodSecrets>()
         .AddSingleton<IPromotionJobs, NoJobs>()
         // Jitter spreads retries of replicas. One each: Random is not for several threads.
         .AddTransient(_ => new Random())

@@ -9,6 +9,10 @@ internal interface IPromotionEngine
     /// <summary>Whether the target registry has this reference; one request at most.</summary>
     Task<PresenceAnswer> CheckAsync(ImageReference target, CancellationToken cancellationToken);
 
+    /// <summary>Whether the source can be read with these credentials.</summary>
+    /// <returns>Null: it can. Otherwise why it cannot.</returns>
+    Task<ImageFault?> CheckSourceAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken);
+
     /// <summary>Finds out what bringing the image would take, without changing anything.</summary>
     Task<PlanAnswer> PlanAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken);
 }

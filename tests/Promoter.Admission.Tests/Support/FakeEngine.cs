@@ -19,6 +19,9 @@ internal sealed class FakeEngine : IPromotionEngine
     /// <summary>Answers of the target registry other than present and missing.</summary>
     public Func<ImageReference, ImageFault?> TargetFault { get; set; } = _ => null;
 
+    /// <summary>What the source says to a pod's credentials.</summary>
+    public Func<SourceAccess, ImageFault?> SourceFault { get; set; } = _ => null;
+
     public Func<PairedImage, ImageFault?> PlanFault { get; set; } = _ => null;
 
     public Func<PairedImage, ImageFault?> CopyFault { get; set; } = _ => null;
@@ -51,6 +54,12 @@ internal sealed class FakeEngine : IPromotionEngine
         await LookingUp(cancellationToken);
         if (TargetFault(target) is { } fault) return new PresenceAnswer.Unknown(fault);
         return Target.TryGetValue(target.ToString(), out var digest) ? new PresenceAnswer.Present(digest) : PresenceAnswer.Missing.Instance;
+    }
+
+    public Task<ImageFault?> CheckSourceAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue($"prove {image.Source}");
+        return Task.FromResult(SourceFault(access));
     }
 
     public Task<PlanAnswer> PlanAsync(PairedImage image, SourceAccess access, CancellationToken cancellationToken)

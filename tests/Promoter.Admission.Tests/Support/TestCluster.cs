@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Hosting;
 using Promoter.FakeApiServer;
@@ -22,6 +23,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<Webhook> Replicas => _replicas;
 
+    /// <summary>What is different in the wiring of replicas that are added from now on.</summary>
+    public Action<WebApplicationBuilder>? Configure { get; set; }
+
     public static AdmissionConfig Impatient { get; } = new()
     {
         OnMissing = MissingAnswer.Gate,
@@ -41,7 +45,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var client = new KubernetesClient(new KubernetesEndpoint { Server = Server.Url }, TimeProvider.System);
         _clients.Add(client);
-        var webhook = await Webhook.StartAsync(config ?? Impatient, engine: Engine, cluster: new Cluster(client, "promoter", $"replica-{_clients.Count}"));
+        var webhook = await Webhook.StartAsync(config ?? Impatient, engine: Engine, cluster: new Cluster(client, "promoter", $"replica-{_clients.Count}"), configure: Configure);
         lock (_replicas) _replicas.Add(webhook);
         return webhook;
     }
