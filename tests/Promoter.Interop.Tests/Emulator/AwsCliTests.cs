@@ -178,6 +178,8 @@ public sealed class AwsCliTests
         ExternalProgram As(string subject)
         {
             var cli = Cli(aws, null);
+            // The CLI keeps the credentials of roles below the home directory, and would offer an earlier run's to this emulator.
+            cli.Environment["HOME"] = folder.Path;
             cli.Environment["AWS_ROLE_ARN"] = role.Arn;
             cli.Environment["AWS_ROLE_SESSION_NAME"] = "job";
             cli.Environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = folder.Write(subject, aws.Iam.WebIdentity.Issue(subject));
