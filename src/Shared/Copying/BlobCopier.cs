@@ -5,12 +5,12 @@ using Promoter.Registries;
 namespace Promoter.Copying;
 
 /// <summary>Brings one blob from its source into a target repository, streamed and verified, or mounts it.</summary>
-internal sealed class BlobCopier(RegistryClientOptions options, TimeProvider time, ILogger logger, ICopyObserver observer)
+internal sealed class BlobCopier(RegistryClientOptions options, TimeProvider time, ILogger logger, ICopyObserver observer, ReadAheadMemory? readAhead)
 {
     public async Task<BlobOutcome> CopyAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
     {
         observer.BlobStarted(image, blob);
-        await using var reader = new BlobReader(image.Source, blob, options, time, logger, bytes => observer.BytesMoved(image, blob, bytes));
+        await using var reader = new BlobReader(image.Source, blob, options, time, logger, bytes => observer.BytesMoved(image, blob, bytes), readAhead);
         var outcome = await image.Target.PushBlobAsync(blob, reader, mountFrom, cancellationToken);
         observer.BlobFinished(image, blob, outcome);
         return outcome;

@@ -17,11 +17,12 @@ public sealed class ImageCopier
     private readonly BlobCopier _blobs;
     private readonly ManifestPusher _manifests;
 
-    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer)
+    /// <param name="readAhead">Where downloads that are too slow for their uploads are buffered; null: they are read over one connection.</param>
+    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer, ReadAheadMemory? readAhead = null)
     {
         _parallelism = parallelism;
         _observer = observer;
-        _blobs = new BlobCopier(options, time, loggers.CreateLogger("Promoter.Copying"), observer);
+        _blobs = new BlobCopier(options, time, loggers.CreateLogger("Promoter.Copying"), observer, readAhead);
         _manifests = new ManifestPusher(_blobs, observer);
         Tags = new TagCommitter(_manifests, observer);
     }

@@ -38,7 +38,7 @@ public sealed class PromotionExecutor(
         await ProvisionAsync(work, cancellationToken);
 
         var copies = work.Where(i => i.Copy!.Failure is null).Select(i => i.Copy!).ToList();
-        var copier = new ImageCopier(clientOptions, options.Parallelism, time, loggers, run.Tally);
+        var copier = new ImageCopier(clientOptions, options.Parallelism, time, loggers, run.Tally, registries.ReadAhead);
         var mountable = await MountableAsync(copies, cancellationToken);
         await copier.CopyAsync(copies, repository => mountable.Contains(repository.Host), isWholeRun: options.Shard == Shard.Whole, cancellationToken);
 

@@ -4,28 +4,28 @@ using Promoter.Oci;
 namespace Promoter.Registries;
 
 /// <summary>
-/// Reads one blob from its source from the first byte to the last, whatever happens on the way: a broken or stalled download goes on with a Range
-/// request at the byte where it stood. Every byte is hashed once, in order; the last ones are given out only when the digest matches, so that an upload
-/// of wrong content can never be completed.
+/// Reads one blob from its source from the first byte to the last, whatever happens on the way (<see cref="BlobDownload"/>), and over several connections
+/// where a single one is too slow for its upload (<see cref="RangeReadAhead"/>). Every byte is hashed once, in order; the last ones are given out only when
+/// the digest matches, so that an upload of wrong content can never be completed.
 /// </summary>
 public sealed class BlobReader : IAsyncDisposable
 {
-    private const long MinProgress = 1024 * 1024;
-    private static readonly TimeSpan MinCalm = TimeSpan.FromSeconds(60);
     private readonly IRepository _source;
     private readonly RegistryClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<int>? _progress;
-    private readonly RetryWindow _troubled;
-    private readonly RetryWindow _calm;
+    private readonly BlobDownload _download;
+    private readonly ReadPace _pace;
+    private readonly ReadAheadMemory? _memory;
     private RunningDigest _digest;
-    private CancellationTokenSource _idle;
-    private Stream? _stream;
-    private int _troubles;
-    private long _troubledAt;
+    private RangeReadAhead? _ranges;
+    private bool _onlyWhole;
 
-    public BlobReader(IRepository source, Descriptor blob, RegistryClientOptions options, TimeProvider time, ILogger logger, Action<int>? progress = null)
+    /// <param name="memory">What may be used for reading ahead; null: one connection, however slow.</param>
+    /// <param name="progress">Is told of the bytes that were read.</param>
+    public BlobReader(
+        IRepository source, Descriptor blob, RegistryClientOptions options, TimeProvider time, ILogger logger, Action<int>? progress = null, ReadAheadMemory? memory = null)
     {
         _source = source;
         Blob = blob;
@@ -33,10 +33,10 @@ public sealed class BlobReader : IAsyncDisposable
         _time = time;
         _logger = logger;
         _progress = progress;
-        _troubled = new RetryWindow(time);
-        _calm = new RetryWindow(time);
+        _memory = blob.EmbeddedContent is null ? memory : null;
+        _download = new BlobDownload(source, blob, 0, blob.Size, options, time, logger);
+        _pace = new ReadPace(options.ReadAhead, time);
         _digest = new RunningDigest(blob.Digest.Algorithm);
-        _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
 
     public Descriptor Blob { get; }
@@ -49,15 +49,14 @@ public sealed class BlobReader : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Math.Max(Position, _digest.Length));
         if (offset == Position) return;
-        await CloseAsync();
-        Position = offset;
+        await GoToAsync(offset);
     }
 
     /// <summary>Begins again with nothing remembered; for content that turned out to be wrong.</summary>
     public async Task RestartAsync()
     {
-        await CloseAsync();
-        Position = 0;
+        await _download.CloseAsync();
+        await GoToAsync(0);
         _digest.Dispose();
         _digest = new RunningDigest(Blob.Digest.Algorithm);
     }
@@ -72,39 +71,93 @@ public sealed class BlobReader : IAsyncDisposable
             return 0;
         }
 
-        while (true)
-        {
-            try
-            {
-                _stream ??= await OpenAsync(cancellationToken);
-                var read = await ReadWithinIdleLimitAsync(_stream, Clip(buffer), cancellationToken);
-                if (read == 0) throw new EndOfStreamException("the connection ended early");
-                Take(buffer.Span[..read]);
-                return read;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTrouble(e))
-            {
-                await CloseAsync();
-                if (_troubles == 0) _troubled.Restart();
-                if (_troubles >= _options.Retries || _troubled.Elapsed + PauseAfter(e) >= _options.RetryLimit) throw GivenUp(e);
-                await PauseAsync(e, cancellationToken);
-            }
-        }
+        var read = await ReadFromSourceAsync(buffer, cancellationToken);
+        Take(buffer.Span[..read]);
+        return read;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync();
+        if (_ranges is not null) await _ranges.DisposeAsync();
+        await _download.DisposeAsync();
         _digest.Dispose();
-        _idle.Dispose();
     }
 
-    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
-        Blob.EmbeddedContent is { } embedded
-            ? new MemoryStream(embedded[(int)Position..].ToArray(), writable: false)
-            : await _source.OpenBlobAsync(Blob, Position, cancellationToken);
+    private async ValueTask<int> ReadFromSourceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_ranges is { } ranges && (Position > ranges.Start || await EntersAsync(ranges, cancellationToken)))
+        {
+            try
+            {
+                return await ranges.ReadAsync(buffer, cancellationToken);
+            }
+            catch (RangesNotServedException)
+            {
+                await GiveUpRangesAsync();
+            }
+        }
 
-    private Memory<byte> Clip(Memory<byte> buffer) => buffer.Length > Blob.Size - Position ? buffer[..(int)(Blob.Size - Position)] : buffer;
+        return await ReadSingleAsync(buffer, cancellationToken);
+    }
+
+    // (1) One connection, watched.
+    private async ValueTask<int> ReadSingleAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_ranges is { } ranges)
+        {
+            ranges.FillWhenServed();
+            return await _download.ReadAsync(buffer[..(int)Math.Min(buffer.Length, ranges.Start - Position)], cancellationToken);
+        }
+
+        if (Position == 0 || _memory is null || _onlyWhole) return await _download.ReadAsync(buffer, cancellationToken);
+
+        _pace.Begin();
+        var read = await _download.ReadAsync(buffer, cancellationToken);
+        _pace.End(read);
+        if (_pace.IsSlow) Split(Position + read);
+        return read;
+    }
+
+    // (2) It is too slow: it goes on for the length of a range, while what lies behind that is asked for already.
+    private void Split(long position)
+    {
+        var start = position + _options.ReadAhead.RangeSize;
+        if (_options.ReadAhead.RangesPerBlob == 0 || Blob.Size - start < _options.ReadAhead.RangeSize) return;
+        var ranges = new RangeReadAhead(_source, Blob, start, _options, _memory!, _time, _logger);
+        if (!ranges.TryBegin()) return;
+        _ranges = ranges;
+        RegistryLog.ReadInRanges(_logger, Blob.Digest.ToString(), _source.Host, position, Blob.Size, Math.Round(_pace.BytesPerSecond / (1 << 20), 1));
+    }
+
+    // (3) Where the ranges begin the connection is given up, and not before a range has really come: a source that sends the whole instead is read on.
+    private async Task<bool> EntersAsync(RangeReadAhead ranges, CancellationToken cancellationToken)
+    {
+        if (Position < ranges.Start) return false;
+        if (await ranges.IsServedAsync(cancellationToken))
+        {
+            await _download.CloseAsync();
+            return true;
+        }
+
+        await GiveUpRangesAsync();
+        return false;
+    }
+
+    private async Task GiveUpRangesAsync()
+    {
+        _onlyWhole = true;
+        RegistryLog.RangesNotServed(_logger, _source.Host, Blob.Digest.ToString());
+        await GoToAsync(Position);
+    }
+
+    private async Task GoToAsync(long offset)
+    {
+        if (_ranges is not null) await _ranges.DisposeAsync();
+        _ranges = null;
+        _pace.Reset();
+        await _download.SeekAsync(offset);
+        Position = offset;
+    }
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
@@ -112,7 +165,6 @@ public sealed class BlobReader : IAsyncDisposable
         var alreadyHashed = (int)Math.Min(bytes.Length, Math.Max(0, _digest.Length - Position));
         _digest.Append(bytes[alreadyHashed..]);
         Position += bytes.Length;
-        if (_troubles > 0) CountProgress();
         if (Position == Blob.Size) Verify();
         _progress?.Invoke(bytes.Length);
     }
@@ -127,64 +179,5 @@ public sealed class BlobReader : IAsyncDisposable
             "fetch blob",
             new RequestOrigin(_source.Side, _source.Host, _source.Name),
             isTransient: true);
-    }
-
-    private async ValueTask<int> ReadWithinIdleLimitAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        if (!_idle.TryReset())
-        {
-            _idle.Dispose();
-            _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        }
-
-        _idle.CancelAfter(_options.IdleTimeout);
-        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _idle);
-        try
-        {
-            return await stream.ReadAsync(buffer, _idle.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"no byte came for {_options.IdleTimeout.TotalSeconds:0.#} s", e);
-        }
-    }
-
-    private static bool IsTrouble(Exception e) => e is IOException or HttpRequestException or RegistryException { IsTransient: true, Fault: not RegistryFault.Corrupt };
-
-    // Troubles are counted as long as next to nothing comes between them: a link that breaks every gigabyte may break as often as it likes, a source that
-    // gives one byte per connection may not. The numbers are those of skopeo's body reader.
-    private void CountProgress()
-    {
-        if (Position - _troubledAt >= MinProgress || _calm.Elapsed >= MinCalm) _troubles = 0;
-    }
-
-    private TimeSpan PauseAfter(Exception e) =>
-        (e as RegistryException)?.RetryAfter ?? TimeSpan.FromTicks(Math.Min(_options.RetryDelay.Ticks << Math.Min(_troubles, 16), _options.MaxRetryDelay.Ticks));
-
-    private async Task PauseAsync(Exception e, CancellationToken cancellationToken)
-    {
-        var pause = PauseAfter(e);
-        _troubles++;
-        _troubledAt = Position;
-        _calm.Restart();
-        RegistryLog.DownloadResumed(_logger, Blob.Digest.ToString(), _source.Host, Position, Blob.Size, e.Message);
-        await Task.Delay(pause, _time, cancellationToken);
-    }
-
-    // Not transient any more: whoever uploads the blob must not begin the same tries anew.
-    private RegistryException GivenUp(Exception e) => e is RegistryException fault
-        ? RegistryErrors.With(fault, isTransient: false)
-        : RegistryErrors.Fault(
-            RegistryFault.Unreachable,
-            $"cannot read blob {Blob.Digest} from source {_source.Host}/{_source.Name}: it broke at byte {Position} of {Blob.Size} and {_troubles} tries to resume it failed ({e.Message.TrimEnd('.')})",
-            "fetch blob",
-            new RequestOrigin(_source.Side, _source.Host, _source.Name),
-            inner: e);
-
-    private async ValueTask CloseAsync()
-    {
-        if (_stream is null) return;
-        await _stream.DisposeAsync();
-        _stream = null;
     }
 }

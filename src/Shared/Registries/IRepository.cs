@@ -30,6 +30,10 @@ public interface IRepository
     /// <summary>Opens a blob at a byte offset. One try: the reader resumes (<see cref="BlobReader"/>).</summary>
     Task<Stream> OpenBlobAsync(Descriptor blob, long offset, CancellationToken cancellationToken);
 
+    /// <summary>Opens the bytes of a blob from <paramref name="offset"/> up to, not including, <paramref name="end"/>. One try, as <see cref="OpenBlobAsync"/>.</summary>
+    /// <returns>Null where this repository gives out whole blobs only.</returns>
+    Task<Stream?> OpenBlobRangeAsync(Descriptor blob, long offset, long end, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
     /// <summary>Stores a blob that is not there yet, or mounts it from another repository of the same registry.</summary>
     /// <param name="blob">What is stored.</param>
     /// <param name="content">Where its bytes come from; read as often as needed.</param>

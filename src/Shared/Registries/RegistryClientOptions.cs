@@ -33,4 +33,7 @@ public sealed record RegistryClientOptions
 
     /// <summary>Size of such a chunk, in bytes. ECR wants at least 5 MiB for all but the last.</summary>
     public int ChunkSize { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>When blobs are read over several connections.</summary>
+    public ReadAheadOptions ReadAhead { get; init; } = new();
 }

@@ -20,6 +20,9 @@ public sealed class RegistryClients(
     private readonly ConcurrentDictionary<string, Lazy<Client>> _clients = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILogger _logger = loggers.CreateLogger("Promoter.Registries");
 
+    /// <summary>The memory in which all downloads of these registries together may read ahead.</summary>
+    public ReadAheadMemory ReadAhead { get; } = new(options.ReadAhead);
+
     /// <summary>A repository of the registry at <paramref name="host"/>, seen from one side of a promotion.</summary>
     public IRepository Repository(string host, string name, Side side) =>
         _clients.GetOrAdd(host, h => new Lazy<Client>(() => Create(h))).Value.Repository(name, side);

@@ -25,4 +25,10 @@ internal static partial class RegistryLog
 
     [LoggerMessage(1006, LogLevel.Debug, "Credential for {Host} comes from {Origin}")]
     public static partial void CredentialFound(ILogger logger, string host, string origin);
+
+    [LoggerMessage(1007, LogLevel.Debug, "{Digest} from {Host} is read over several connections from byte {Offset} of {Size} on: its upload waits for one that gives {MebibytesPerSecond} MiB/s")]
+    public static partial void ReadInRanges(ILogger logger, string digest, string host, long offset, long size, double mebibytesPerSecond);
+
+    [LoggerMessage(1008, LogLevel.Debug, "{Host} does not serve ranges: {Digest} is read over one connection")]
+    public static partial void RangesNotServed(ILogger logger, string host, string digest);
 }

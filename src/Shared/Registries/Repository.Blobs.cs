@@ -9,18 +9,30 @@ internal sealed partial class Repository
     public Task<bool> HasBlobAsync(Digest digest, CancellationToken cancellationToken) =>
         retry.ExecuteAsync(ct => HasBlobOnceAsync(digest, ct), cancellationToken);
 
-    public async Task<Stream> OpenBlobAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+    public async Task<Stream> OpenBlobAsync(Descriptor blob, long offset, CancellationToken cancellationToken) =>
+        (await OpenAsync(blob, offset, end: null, cancellationToken))!;
+
+    public Task<Stream?> OpenBlobRangeAsync(Descriptor blob, long offset, long end, CancellationToken cancellationToken) => OpenAsync(blob, offset, end, cancellationToken);
+
+    private async Task<Stream?> OpenAsync(Descriptor blob, long offset, long? end, CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(HttpMethod.Get, UriOf($"blobs/{blob.Digest}"), RegistryAction.ReadBlob, "fetch blob", _scopes)
         {
             Subject = blob.Digest.ToString(),
             RangeStart = offset,
+            RangeEnd = end - 1,
         };
         var response = await SendAsync(request, cancellationToken);
         try
         {
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent)) throw await BlobErrorAsync(response, request, cancellationToken);
-            CheckRange(response, blob, offset, request);
+            CheckRange(response, blob, offset, end ?? blob.Size, request);
+            if (end is not null && response.StatusCode == HttpStatusCode.OK)
+            {
+                response.Dispose();
+                return null;
+            }
+
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             if (offset > 0 && response.StatusCode == HttpStatusCode.OK) await SkipAsync(stream, offset, cancellationToken);
             return new ResponseStream(stream, response);
@@ -53,13 +65,13 @@ internal sealed partial class Repository
         return await ErrorAsync(response, request, cancellationToken);
     }
 
-    private void CheckRange(HttpResponseMessage response, Descriptor blob, long offset, RegistryRequest request)
+    private void CheckRange(HttpResponseMessage response, Descriptor blob, long offset, long end, RegistryRequest request)
     {
         var headers = response.Content.Headers;
         if (response.StatusCode == HttpStatusCode.PartialContent)
         {
             if (headers.ContentRange is { From: var from, Length: var total } && from == offset && (total is null || total == blob.Size)) return;
-            throw Fault(RegistryFault.Corrupt, request, $"byte {offset} of {blob.Size} was asked for and '{headers.ContentRange}' came", isTransient: true);
+            throw Fault(RegistryFault.Corrupt, request, $"bytes {offset} to {end - 1} of {blob.Size} were asked for and '{headers.ContentRange}' came", isTransient: true);
         }
 
         if (headers.ContentLength is { } length && length != blob.Size)

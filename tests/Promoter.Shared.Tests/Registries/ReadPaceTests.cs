@@ -1,0 +1,92 @@
+using Promoter.Registries;
+
+namespace Promoter.Tests.Registries;
+
+/// <summary>Whether a download is split is decided by who waits for whom, on a clock that the test moves.</summary>
+public sealed class ReadPaceTests
+{
+    private static readonly ReadAheadOptions Options = new() { Window = 1000, SlowWindows = 2, SlowShare = 0.75, FastEnough = 1_000_000 };
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void A_source_that_keeps_its_upload_waiting_for_two_windows_is_slow()
+    {
+        var pace = new ReadPace(Options, _time);
+
+        Stream(pace, bytes: 1900, reading: 9, writing: 1);
+        Assert.False(pace.IsSlow);
+
+        Stream(pace, bytes: 200, reading: 9, writing: 1);
+        Assert.True(pace.IsSlow);
+        Assert.InRange(pace.BytesPerSecond, 9_900, 10_100);
+    }
+
+    [Fact]
+    public void A_target_that_is_slower_than_its_source_needs_no_second_connection()
+    {
+        var pace = new ReadPace(Options, _time);
+
+        Stream(pace, bytes: 10_000, reading: 1, writing: 9);
+
+        Assert.False(pace.IsSlow);
+    }
+
+    [Fact]
+    public void A_source_that_takes_most_of_the_time_but_not_enough_of_it_is_not_slow()
+    {
+        var pace = new ReadPace(Options, _time);
+
+        Stream(pace, bytes: 10_000, reading: 7, writing: 3);
+
+        Assert.False(pace.IsSlow);
+    }
+
+    [Fact]
+    public void A_fast_source_is_not_split_although_its_upload_waits()
+    {
+        var pace = new ReadPace(Options with { FastEnough = 9_000 }, _time);
+
+        Stream(pace, bytes: 10_000, reading: 9, writing: 1);
+
+        Assert.False(pace.IsSlow);
+    }
+
+    [Fact]
+    public void One_slow_window_between_good_ones_is_no_evidence()
+    {
+        var pace = new ReadPace(Options, _time);
+
+        for (var i = 0; i < 5; i++)
+        {
+            Stream(pace, bytes: 1000, reading: 9, writing: 1);
+            Stream(pace, bytes: 1000, reading: 1, writing: 9);
+        }
+
+        Assert.False(pace.IsSlow);
+    }
+
+    [Fact]
+    public void What_comes_after_a_reset_is_measured_anew()
+    {
+        var pace = new ReadPace(Options, _time);
+        Stream(pace, bytes: 1000, reading: 9, writing: 1);
+
+        pace.Reset();
+        _time.Advance(TimeSpan.FromHours(1));
+        Stream(pace, bytes: 1000, reading: 9, writing: 1);
+
+        Assert.False(pace.IsSlow);
+    }
+
+    // A hundred bytes per read; the times are milliseconds for each.
+    private void Stream(ReadPace pace, int bytes, int reading, int writing)
+    {
+        for (; bytes > 0; bytes -= 100)
+        {
+            pace.Begin();
+            _time.Advance(TimeSpan.FromMilliseconds(reading));
+            pace.End(100);
+            _time.Advance(TimeSpan.FromMilliseconds(writing));
+        }
+    }
+}
