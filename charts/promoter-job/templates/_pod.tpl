@@ -21,6 +21,10 @@
 - --shards
 - {{ $values.shards | int | toString | quote }}
 {{- end }}
+{{- with $values.report.configMap }}
+- --report-configmap
+- {{ . }}
+{{- end }}
 {{- with $values.log.format }}
 - --log-format
 - {{ . }}
@@ -53,6 +57,26 @@
   valueFrom:
     fieldRef:
       fieldPath: metadata.labels['job-name']
+- name: JOB_UID
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.labels['controller-uid']
+{{- if not $values.events.enabled }}
+- name: PROMOTER_REPORT_EVENTS
+  value: "false"
+{{- end }}
+{{- with $values.notifications.secretName }}
+{{- range $variable, $key := dict "PROMOTER_SLACK_URL" "slack-url" "PROMOTER_CLOUDEVENTS_URL" "cloudevents-url" "PROMOTER_CLOUDEVENTS_TOKEN" "cloudevents-token" }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $values.notifications.secretName }}
+      key: {{ $key }}
+      optional: true
+{{- end }}
+- name: PROMOTER_NOTIFICATIONS_WHEN
+  value: {{ $values.notifications.when }}
+{{- end }}
 {{- with $values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
@@ -87,7 +111,8 @@
 {{- $values := .values -}}
 restartPolicy: Never
 serviceAccountName: {{ $values.serviceAccount.name }}
-automountServiceAccountToken: {{ $values.events.enabled }}
+{{- /* The token is for the API server alone; the AWS identity has one of its own. */}}
+automountServiceAccountToken: {{ or $values.events.enabled (not (empty $values.report.configMap)) }}
 terminationGracePeriodSeconds: {{ $values.job.terminationGracePeriodSeconds | int }}
 {{- with $values.imagePullSecrets }}
 imagePullSecrets:

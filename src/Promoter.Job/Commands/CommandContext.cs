@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Promoter.Job.Logging;
 using Promoter.Job.Output;
+using Promoter.Job.Results;
 using Promoter.Promotion.Configuration;
 using Spectre.Console;
 
@@ -43,6 +44,15 @@ internal sealed class CommandContext : IDisposable
         var path = parse.GetValue(GlobalOptions.Config)?.FullName ?? Environment.GetEnvironmentVariable("PROMOTER_CONFIG");
         return new CommandContext(parse, string.IsNullOrEmpty(path) ? PromotionConfigFile.Default(environment) : PromotionConfigFile.Load(path, environment));
     }
+
+    /// <summary>What is left where the configuration cannot be read: the log, the streams and what the environment says.</summary>
+    public static CommandContext WithoutConfiguration(ParseResult parse) => new(parse, new PromotionConfig());
+
+    /// <summary>Everybody who is told what the run comes to; nobody on a dry run.</summary>
+    /// <exception cref="Promotion.PromotionException">The report's file cannot be written.</exception>
+    public ResultReceivers Receivers() => RunOptions.LeavesReport(Parse)
+        ? ResultReceivers.Of(RunOptions.ReportOf(Parse, Config.Report), Config.Notifications, RunOptions.ShardCountOf(Parse), Environment.GetEnvironmentVariable, TimeProvider.System, Loggers)
+        : ResultReceivers.None(Loggers);
 
     /// <summary>Bars on a terminal, log lines elsewhere.</summary>
     public IProgressView Progress() => _terminal is { } terminal ? new LiveProgress(terminal) : new ProgressLog(Loggers.CreateLogger<ProgressLog>());

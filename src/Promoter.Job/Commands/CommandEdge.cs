@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using Promoter.Discovery;
 using Promoter.Job.Output;
+using Promoter.Job.Results;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 
@@ -15,38 +15,56 @@ internal static class CommandEdge
 {
     public static async Task<int> RunAsync(ParseResult parse, Func<CommandContext, CancellationToken, Task<ExitCode>> command, CancellationToken cancellationToken)
     {
-        var output = parse.InvocationConfiguration.Output;
-        var error = parse.InvocationConfiguration.Error;
+        CommandContext? context = null;
         try
         {
-            using var context = CommandContext.Create(parse);
+            context = CommandContext.Create(parse);
             return (int)await command(context, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Fail(parse, output, error, ExitCode.Interrupted, "interrupted before anything was changed; run again to do the work");
+            return await FailAsync(parse, context, ExitCode.Interrupted, "interrupted before anything was changed; run again to do the work");
         }
         catch (Exception e) when (e is ConfigException or ManifestException)
         {
-            return Fail(parse, output, error, ExitCode.Usage, e.Message);
+            return await FailAsync(parse, context, ExitCode.Usage, e.Message);
         }
         catch (Exception e)
         {
             var code = ExitCodes.Of(e);
             var message = code == ExitCode.Unexpected && e is not PromotionException ? $"unexpected failure, please report it: {e}" : e.Message;
-            return Fail(parse, output, error, code, message);
+            return await FailAsync(parse, context, code, message);
+        }
+        finally
+        {
+            context?.Dispose();
         }
     }
 
-    private static int Fail(ParseResult parse, TextWriter output, TextWriter error, ExitCode code, string message)
+    private static async Task<int> FailAsync(ParseResult parse, CommandContext? context, ExitCode code, string message)
     {
-        error.WriteLine($"promoter: {message}");
+        var (output, error) = (parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
+        await error.WriteLineAsync($"promoter: {message}");
         TerminationMessage.Write(message, TerminationMessage.DefaultPath);
-        if (parse.GetValue(GlobalOptions.Output) == OutputFormat.Json)
-        {
-            output.WriteLine(JsonSerializer.Serialize(new ErrorDocument("Error", (int)code, message), JsonText.Context.ErrorDocument));
-        }
-
+        var result = RunResult.OfFailure(code, message, TimeProvider.System.GetUtcNow());
+        var leavesReport = RunOptions.LeavesReport(parse);
+        if (leavesReport) await TellAsync(parse, context, result);
+        if (parse.GetValue(GlobalOptions.Output) == OutputFormat.Json) await output.WriteLineAsync(result.Json());
+        else if (leavesReport) await output.WriteLineAsync(result.Summary);
         return (int)code;
+    }
+
+    private static async Task TellAsync(ParseResult parse, CommandContext? context, RunResult result)
+    {
+        using var made = context is null ? CommandContext.WithoutConfiguration(parse) : null;
+        try
+        {
+            using var receivers = (context ?? made!).Receivers();
+            await receivers.TellAsync(result);
+        }
+        catch (PromotionException)
+        {
+            // The report's file cannot be written: that is the failure, or comes second to it.
+        }
     }
 }

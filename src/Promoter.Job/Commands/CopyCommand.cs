@@ -14,7 +14,7 @@ internal static class CopyCommand
 
     public static Command Create()
     {
-        var command = new Command("copy", "Copy one image between any two registries, byte for byte, with everything that is attached to it.") { Source, Target, MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun };
+        var command = new Command("copy", "Copy one image between any two registries, byte for byte, with everything that is attached to it.") { Source, Target, MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Promoter.Job.Output;
+using Promoter.Job.Results;
 using Promoter.Promotion;
 using Spectre.Console;
 
@@ -13,6 +14,7 @@ internal sealed class PromotionRun(CommandContext context, PromotionOptions opti
     public async Task<ExitCode> PromoteAsync(IReadOnlyList<PromotionRequest> requests, IReadOnlyList<SkippedImage> skipped, bool dryRun, CancellationToken cancellationToken)
     {
         var startedAt = TimeProvider.System.GetTimestamp();
+        using var receivers = context.Receivers();
         var plan = await PlanAsync(requests, skipped, cancellationToken);
         if (dryRun)
         {
@@ -25,8 +27,10 @@ internal sealed class PromotionRun(CommandContext context, PromotionOptions opti
         var report = await view.ShowAsync([.. plan.Images.Where(i => i.Copy is not null).Select(i => i.Copy!)], () => executor.ExecuteAsync(plan, cancellationToken));
         // What a person waited for, planning and its retries included.
         report = report with { Duration = TimeProvider.System.GetElapsedTime(startedAt) };
-        Print(report);
         TerminationMessage.Write(TerminationMessage.Compose(report), TerminationMessage.DefaultPath);
+        // Before it is printed: whatever telling others logs, the last line of a pod's log is the result.
+        await receivers.TellAsync(RunResult.Of(report, TimeProvider.System.GetUtcNow()));
+        Print(report);
         return report.ExitCode;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Promoter.Copying;
 using Promoter.Promotion;
+using Promoter.Promotion.Configuration;
 
 namespace Promoter.Job.Commands;
 
@@ -21,6 +22,26 @@ internal static class RunOptions
 
     public static Option<int?> Shards { get; } = new("--shards") { Description = $"Share the images among so many pods of an Indexed Job; this pod's share is told by {Shard.IndexVariable}. Tags move when all pods have transferred theirs." };
 
+    public static Option<string?> ReportFile { get; } = new("--report-file") { Description = "Write the JSON report to this file as well." };
+
+    public static Option<string?> ReportConfigMap { get; } = new("--report-configmap")
+    {
+        Description = "Write the JSON report into this ConfigMap of the pod's namespace as well.",
+        Validators = { result => ValidateConfigMap(result) },
+    };
+
+    /// <summary>Whether the command is one whose result others are told.</summary>
+    public static bool LeavesReport(ParseResult parse) => parse.CommandResult.Command.Options.Contains(ReportFile) && !parse.GetValue(DryRun);
+
+    public static int ShardCountOf(ParseResult parse) => parse.CommandResult.Command.Options.Contains(Shards) ? Math.Max(1, parse.GetValue(Shards) ?? 1) : 1;
+
+    /// <summary>What a run leaves behind, flags before configuration.</summary>
+    public static ReportConfig ReportOf(ParseResult parse, ReportConfig configured) => configured with
+    {
+        File = parse.GetValue(ReportFile) ?? configured.File,
+        ConfigMap = parse.GetValue(ReportConfigMap) ?? configured.ConfigMap,
+    };
+
     /// <exception cref="PromotionException">The number of shards or the pod's index is impossible.</exception>
     public static Shard ShardOf(ParseResult parse)
     {
@@ -35,6 +56,11 @@ internal static class RunOptions
     }
 
     public static ReferrerSelection? ReferrersOf(ParseResult parse) => parse.GetValue(Referrers) is { } text ? ReferrerSelection.Parse(text) : null;
+
+    private static void ValidateConfigMap(System.CommandLine.Parsing.OptionResult result)
+    {
+        if (result.Tokens is [var token] && !ReportConfig.IsConfigMapName(token.Value)) result.AddError($"--report-configmap: '{token.Value}' cannot name a ConfigMap");
+    }
 
     private static void Validate(System.CommandLine.Parsing.OptionResult result)
     {

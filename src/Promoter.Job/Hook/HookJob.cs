@@ -68,7 +68,7 @@ internal static class HookJob
     private static YamlMapping PodSpec(HookSettings settings, IReadOnlyList<string> images) => Map(
         ("restartPolicy", Text("Never")),
         ("serviceAccountName", Text(settings.ServiceAccountName)),
-        ("automountServiceAccountToken", Flag(false)),
+        ("automountServiceAccountToken", Flag(settings.Events || settings.ReportConfigMap is not null)),
         ("terminationGracePeriodSeconds", Number(30)),
         // 1654 is the user of the .NET base images.
         ("securityContext", Map(
@@ -98,6 +98,9 @@ internal static class HookJob
                 Field("POD_NAME", "metadata.name"),
                 Field("POD_NAMESPACE", "metadata.namespace"),
                 Field("JOB_NAME", "metadata.labels['job-name']"),
+                Field("JOB_UID", "metadata.labels['controller-uid']"),
+                .. settings.Events ? (YamlMapping[])[] : [Variable("PROMOTER_REPORT_EVENTS", "false")],
+                .. settings.NotificationSecret is { } secret ? Notifications(secret) : [],
             ])),
         ("terminationMessagePolicy", Text("FallbackToLogsOnError")),
         ("securityContext", Map(
@@ -117,8 +120,19 @@ internal static class HookJob
     {
         IEnumerable<string> rules = settings.Config is null ? ["--from", $"{settings.From}", "--to", $"{settings.To}"] : ["--config", $"{ConfigFolder}/config.yaml"];
         IEnumerable<string> shards = settings.Shards > 1 ? ["--shards", $"{settings.Shards}"] : [];
-        return List(((IEnumerable<string>)["promote", .. images, .. rules, .. shards, "--log-format", "json"]).Select(Text));
+        IEnumerable<string> report = settings.ReportConfigMap is { } name ? ["--report-configmap", name] : [];
+        return List(((IEnumerable<string>)["promote", .. images, .. rules, .. shards, .. report, "--log-format", "json"]).Select(Text));
     }
+
+    private static IEnumerable<YamlMapping> Notifications(string secret) =>
+    [
+        Secret("PROMOTER_SLACK_URL", secret, "slack-url"),
+        Secret("PROMOTER_CLOUDEVENTS_URL", secret, "cloudevents-url"),
+        Secret("PROMOTER_CLOUDEVENTS_TOKEN", secret, "cloudevents-token"),
+    ];
+
+    private static YamlMapping Secret(string variable, string name, string key) => Map(
+        ("name", Text(variable)), ("valueFrom", Map(("secretKeyRef", Map(("name", Text(name)), ("key", Text(key)), ("optional", Flag(true)))))));
 
     private static YamlMapping Variable(string name, string value) => Map(("name", Text(name)), ("value", Text(value)));
 

@@ -36,6 +36,15 @@ internal sealed partial record HookSettings
 
     public int Shards { get; init; } = 1;
 
+    /// <summary>Whether the Job tells its result by an Event, which takes the account's API token.</summary>
+    public bool Events { get; init; } = true;
+
+    /// <summary>The ConfigMap that takes the report; null: none.</summary>
+    public string? ReportConfigMap { get; init; }
+
+    /// <summary>A Secret with the URLs of webhooks that are told the result; null: nobody is.</summary>
+    public string? NotificationSecret { get; init; }
+
     /// <summary>Region of the pod's own AWS identity.</summary>
     public string? Region { get; init; }
 
@@ -55,6 +64,9 @@ internal sealed partial record HookSettings
         .Key("backoffLimit", ConfigTypes.Whole(0, 10), s => s.BackoffLimit, (s, v) => s with { BackoffLimit = v }, "How often a lost pod is replaced.")
         .Key("syncWave", ConfigTypes.Whole(-1000, 1000), s => s.SyncWave, (s, v) => s with { SyncWave = v }, "Argo CD's wave.")
         .Key("shards", ConfigTypes.Whole(1, 1000), s => s.Shards, (s, v) => s with { Shards = v }, "Pods that share the work.")
+        .Key("events", ConfigTypes.Flag, s => s.Events, (s, v) => s with { Events = v }, "Tell the result by an Event on the Job.")
+        .Key("reportConfigMap", ConfigTypes.Text, s => s.ReportConfigMap, (s, v) => s with { ReportConfigMap = v }, "The ConfigMap that takes the report.")
+        .Key("notificationSecret", ConfigTypes.Text, s => s.NotificationSecret, (s, v) => s with { NotificationSecret = v }, "A Secret with slack-url, cloudevents-url, cloudevents-token.")
         .Key("region", ConfigTypes.Text, s => s.Region, (s, v) => s with { Region = v }, "AWS region of the pod's own identity.")
         .Key("labels", ConfigTypes.MapOf(ConfigTypes.Text), s => s.Labels, (s, v) => s with { Labels = v }, "Labels of the Job.")
         .Key("annotations", ConfigTypes.MapOf(ConfigTypes.Text), s => s.Annotations, (s, v) => s with { Annotations = v }, "Annotations of the Job.");

@@ -10,6 +10,12 @@ internal sealed record ReportDocument(
 {
     public const string KindName = "PromotionReport";
 
+    /// <summary>The run in one sentence.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>Entries that were left out because the place of the report is too small; null where it is whole.</summary>
+    public int? Omitted { get; init; }
+
     public static ReportDocument Of(PromotionReport report) => new(
         KindName,
         (int)report.ExitCode,
@@ -18,7 +24,10 @@ internal sealed record ReportDocument(
         report.BytesCopied,
         [.. report.Images.Select(ReportedImageDocument.Of)],
         [.. report.Skipped.Select(s => new SkippedImageDocument(s.Reference, s.Reason))],
-        [.. report.Tags.Select(t => new CommittedTagDocument(t.Registry, t.Repository, t.Tag.ToString(), t.Previous?.ToString(), t.Current.ToString()))]);
+        [.. report.Tags.Select(t => new CommittedTagDocument(t.Registry, t.Repository, t.Tag.ToString(), t.Previous?.ToString(), t.Current.ToString()))])
+    {
+        Summary = TextReport.Summary(report),
+    };
 }
 
 internal sealed record ReportedImageDocument(
@@ -84,7 +93,10 @@ internal sealed record RollbackDocument(string Kind, IReadOnlyList<RolledBackTag
 internal sealed record RolledBackTagDocument(string Registry, string Repository, string Tag, string Outcome, string? Digest, string? Error);
 
 /// <summary>The JSON of a command that failed before it had a result.</summary>
-internal sealed record ErrorDocument(string Kind, int ExitCode, string Error);
+internal sealed record ErrorDocument(string Kind, int ExitCode, string Error)
+{
+    public const string KindName = "Error";
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReportDocument))]

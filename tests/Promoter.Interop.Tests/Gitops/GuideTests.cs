@@ -46,6 +46,7 @@ public sealed partial class GuideTests : IAsyncLifetime
     [Theory]
     [InlineData("kustomize", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3 shop/web:v1.3.0")]
     [InlineData("helm", "promoter:0.1.0 shop/sidecar:v0.9.0 shop/web:v1.2.3 shop/web:v1.3.0")]
+    [InlineData("argocd", "shop/web:v1.2.3")]
     [InlineData("plugin", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3")]
     [InlineData("applicationset", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3")]
     public async Task The_commands_of_the_guide_lead_to_the_first_promotion(string guide, string promoted)

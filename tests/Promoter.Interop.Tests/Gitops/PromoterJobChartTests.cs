@@ -12,7 +12,7 @@ public sealed class PromoterJobChartTests
     public static TheoryData<string, string> Renderings()
     {
         var data = new TheoryData<string, string>();
-        foreach (var values in (string[])["images", "sharded", "account"])
+        foreach (var values in (string[])["images", "sharded", "account", "reports"])
         {
             foreach (var version in (string[])["1.26.0", "1.34.0"]) data.Add(values, version);
         }
@@ -92,7 +92,39 @@ public sealed class PromoterJobChartTests
 
         PodSecurity.AssertRestricted(job.PodSpec);
         Assert.True((bool)job.Container["securityContext"]!["readOnlyRootFilesystem"]!);
-        Assert.False((bool)job.PodSpec["automountServiceAccountToken"]!);
+    }
+
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(false, null, false)]
+    [InlineData(false, "last-promotion", true)]
+    public async Task The_api_token_is_mounted_only_for_what_needs_it(bool events, string? configMap, bool mounted)
+    {
+        var job = await JobAsync("--set", $"events.enabled={(events ? "true" : "false")}", "--set", $"report.configMap={configMap}");
+
+        Assert.Equal(mounted, (bool)job.PodSpec["automountServiceAccountToken"]!);
+        Assert.Equal(events ? null : "false", job.Variable("PROMOTER_REPORT_EVENTS"));
+        Assert.Equal(configMap, job.Arguments.SkipWhile(a => a != "--report-configmap").ElementAtOrDefault(1));
+    }
+
+    [Fact]
+    public async Task The_account_that_the_release_creates_may_do_what_reports_and_events_take_and_nothing_else()
+    {
+        var rendered = await _chart.TemplateAsync("--values", _chart.Values("reports"));
+
+        var rules = rendered.Only("Role")["rules"]!.AsArray().Select(r => $"{string.Join(',', r!["verbs"]!.AsArray())} {string.Join(',', r["resources"]!.AsArray())} {r["resourceNames"]?[0]}".Trim());
+        Assert.Equal(["get jobs", "create,patch events", "create configmaps", "patch configmaps last-promotion"], rules);
+    }
+
+    [Fact]
+    public async Task The_urls_of_webhooks_come_from_a_secret_and_stand_nowhere_in_the_job()
+    {
+        var job = new HookJob((await _chart.TemplateAsync("--values", _chart.Values("reports"))).Only("Job"));
+
+        var secrets = job.Container["env"]!.AsArray().Where(e => e!["valueFrom"]?["secretKeyRef"] is not null).ToDictionary(e => (string)e!["name"]!, e => e!["valueFrom"]!["secretKeyRef"]!);
+        Assert.Equal(["PROMOTER_CLOUDEVENTS_TOKEN", "PROMOTER_CLOUDEVENTS_URL", "PROMOTER_SLACK_URL"], secrets.Keys.Order());
+        Assert.All(secrets.Values, s => Assert.Equal(("promotion-webhooks", true), ((string)s["name"]!, (bool)s["optional"]!)));
+        Assert.Equal("changes", job.Variable("PROMOTER_NOTIFICATIONS_WHEN"));
     }
 
     [Fact]
@@ -151,6 +183,8 @@ public sealed class PromoterJobChartTests
     [Theory]
     [InlineData("job.activeDeadlineSeconds=null", "missing property 'activeDeadlineSeconds'")]
     [InlineData("job.ttlSecondsAfterFinished=5", "minimum: got 5, want 600")]
+    [InlineData("notifications.when=sometimes", "value must be one of")]
+    [InlineData("report.configMap=Last_Promotion", "does not match pattern")]
     [InlineData("shards=0", "minimum: got 0, want 1")]
     [InlineData("job.backofLimit=1", "additional properties 'backofLimit' not allowed")]
     [InlineData("from=https://registry.example", "does not match pattern")]

@@ -69,9 +69,13 @@ public static class ConfigReference
         text.Append("\n## Environment variables\n\n");
         text.Append("Each overrides the key of the file beside it. Rules and registries have none: they are lists. A variable that is set to nothing\n");
         text.Append("counts as not set; one with the prefix and no key of that name is an error.\n\n| variable | key |\n| --- | --- |\n");
-        foreach (var field in TransferConfig.Shape.Fields.Where(f => f.IsSimple))
-        {
-            text.Append($"| `{ConfigEnvironment.VariableOf(PromotionConfigFile.TransferVariables, field.Key)}` | `transfer.{field.Key}` |\n");
-        }
+        Variables(text, PromotionConfigFile.TransferVariables, TransferConfig.Shape);
+        Variables(text, PromotionConfigFile.ReportVariables, ReportConfig.Shape);
+        Variables(text, PromotionConfigFile.NotificationVariables, NotificationConfig.Shape);
+    }
+
+    private static void Variables(StringBuilder text, string prefix, IConfigShape shape)
+    {
+        foreach (var field in shape.Fields.Where(f => f.IsSimple)) text.Append($"| `{ConfigEnvironment.VariableOf(prefix, field.Key)}` | `{shape.Name}.{field.Key}` |\n");
     }
 }

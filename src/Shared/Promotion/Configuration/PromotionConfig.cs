@@ -12,6 +12,10 @@ public sealed record PromotionConfig
 
     public TransferConfig Transfer { get; init; } = new();
 
+    public ReportConfig Report { get; init; } = new();
+
+    public NotificationConfig Notifications { get; init; } = new();
+
     /// <summary>The webhook's section as it was written, for the webhook to read with a shape of its own; null where the file has none.</summary>
     public ConfigNode? Admission { get; init; }
 
@@ -30,6 +34,10 @@ public sealed record PromotionConfig
             "registries", ConfigTypes.ListOf(ConfigTypes.SectionOf(RegistryConfig.Shape)), c => c.Registries, (c, v) => c with { Registries = v },
             "How registries are reached; one that is not listed, over HTTPS with docker config's credentials, or on ECR with the ambient AWS identity.")
         .Key("transfer", ConfigTypes.SectionOf(TransferConfig.Shape), c => c.Transfer, (c, v) => c with { Transfer = v }, "How content is copied.")
+        .Key("report", ConfigTypes.SectionOf(ReportConfig.Shape), c => c.Report, (c, v) => c with { Report = v }, "What a run of the job leaves behind.")
+        .Key(
+            "notifications", ConfigTypes.SectionOf(NotificationConfig.Shape), c => c.Notifications, (c, v) => c with { Notifications = v },
+            "When and how the job tells webhooks what it did.")
         .Key("admission", ConfigNode.Type, c => c.Admission, (c, v) => c with { Admission = v }, "The admission webhook; the job ignores it.")
         .Check(c => Duplicate(c.Rules.Select(r => r.Name)) is { } name
             ? $"two rules are called '{name}': reports name rules, so each needs a name of its own"

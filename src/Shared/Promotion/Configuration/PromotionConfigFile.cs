@@ -9,6 +9,12 @@ public static class PromotionConfigFile
     /// <summary>Prefix of the variables that override the section <c>transfer</c>.</summary>
     public const string TransferVariables = "PROMOTER_TRANSFER";
 
+    /// <summary>Prefix of the variables that override the section <c>report</c>.</summary>
+    public const string ReportVariables = "PROMOTER_REPORT";
+
+    /// <summary>Prefix of the variables that override the section <c>notifications</c>.</summary>
+    public const string NotificationVariables = "PROMOTER_NOTIFICATIONS";
+
     private const string Empty = $"the configuration is empty: it starts with apiVersion: {PromotionConfig.ApiVersion}";
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -64,6 +70,10 @@ public static class PromotionConfigFile
         return config;
     }
 
-    private static PromotionConfig Override(PromotionConfig config, ConfigEnvironment environment, ConfigProblems problems) =>
-        config with { Transfer = TransferConfig.Shape.Override(config.Transfer, environment, TransferVariables, problems) };
+    private static PromotionConfig Override(PromotionConfig config, ConfigEnvironment environment, ConfigProblems problems) => config with
+    {
+        Transfer = TransferConfig.Shape.Override(config.Transfer, environment, TransferVariables, problems),
+        Report = ReportConfig.Shape.Override(config.Report, environment, ReportVariables, problems),
+        Notifications = NotificationConfig.Shape.Override(config.Notifications, environment, NotificationVariables, problems),
+    };
 }
