@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Logging;
+using Promoter.Admission.Telemetry;
 using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Commands;
@@ -30,6 +31,7 @@ internal static class ServeCommand
         await using var app = AdmissionHost.Build(options, state, cluster, TimeProvider.System, builder =>
         {
             builder.Services.AddSingleton(loggers);
+            if (TraceExport.IsWanted(Environment.GetEnvironmentVariable)) builder.Services.AddHostedService(_ => new TraceExport(cluster));
             builder.Services.AddSingleton(reader).AddSingleton<ConfigReload>().AddHostedService(provider => provider.GetRequiredService<ConfigReload>());
         });
         await app.StartAsync(cancellationToken);

@@ -31,7 +31,7 @@ internal sealed partial class SelfReview(IServer server, ServerCertificate certi
         // A caller without a client certificate is refused where one is asked for, and so would this one be.
         if (!certificate.AsksClients) await ReviewAsync(new UriBuilder(address) { Host = Loopback(address), Path = MutateEndpoint.Path, Query = "timeout=10s" }.Uri, cancellationToken);
         readiness.Start();
-        LogReady(logger, address);
+        LogReady(logger, address, new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(1)));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -63,6 +63,6 @@ internal sealed partial class SelfReview(IServer server, ServerCertificate certi
         }
     }
 
-    [LoggerMessage(5201, LogLevel.Information, "Ready: reviews are answered at {Address}")]
-    private static partial void LogReady(ILogger logger, Uri address);
+    [LoggerMessage(5201, LogLevel.Information, "Ready: reviews are answered at {Address}, metrics and status at {Operations}")]
+    private static partial void LogReady(ILogger logger, Uri address, Uri operations);
 }

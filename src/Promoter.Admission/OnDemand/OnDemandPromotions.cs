@@ -69,6 +69,7 @@ internal sealed partial class OnDemandPromotions(
 
     private async Task OwnAsync(PromotionRun run, SourceAccess access)
     {
+        using var span = AdmissionTraces.Promotion(run);
         PromotionOutcome outcome;
         try
         {
@@ -87,6 +88,7 @@ internal sealed partial class OnDemandPromotions(
         if (outcome.Digest is { } digest) presence.SetPresent(run.Image.Target, digest);
         lock (_starting) _runs.TryRemove(run.Image.Target, out _);
         var duration = time.GetUtcNow() - run.Started;
+        span.Ended(run, outcome);
         meters.Promoted(outcome.Fault?.Kind.ToString().ToLowerInvariant() ?? "done", duration);
         if (outcome.Fault is { } fault) LogFailed(logger, run.Image.Target, fault.Message);
         else LogDone(logger, run.Image.Target, ByteSize.Format(run.BytesMoved), duration.TotalSeconds);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Telemetry;
 
@@ -30,8 +29,9 @@ internal static partial class MutateEndpoint
 
         using (review)
         {
-            using var activity = AdmissionTraces.Source.StartActivity("review", ActivityKind.Server);
+            using var span = AdmissionTraces.Review(review.Request, http.Request.Headers);
             var answer = await DecideAsync(http, services, review.Request);
+            span.Answered(answer);
             http.Response.ContentType = "application/json";
             AnswerWriter.Write(http.Response.BodyWriter, review.Request.Uid, answer);
             await http.Response.BodyWriter.FlushAsync(http.RequestAborted);

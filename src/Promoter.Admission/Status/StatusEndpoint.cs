@@ -19,6 +19,7 @@ internal static class StatusEndpoint
     public static void MapStatus(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/status", (HttpContext http) =>
     {
         var status = Read(http.RequestServices);
+        StatusPage.Protect(http.Response.Headers);
         return http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
             ? Results.Text(StatusPage.Render(status), "text/html; charset=utf-8")
             : Results.Json(status, StatusJson.Default.StatusDocument);

@@ -38,7 +38,7 @@ internal sealed class AdmissionMeters : IDisposable
         _bytes = _meter.CreateCounter<long>("promoter.admission.promoted", "By", "Bytes brought to the target");
         _releases = _meter.CreateCounter<long>("promoter.admission.gate.releases", "{pod}", "Pods whose gate was removed, by reason");
         _reloads = _meter.CreateCounter<long>("promoter.admission.config.reloads", "{reload}", "Changes of the configuration file, by outcome");
-        _eventsLost = _meter.CreateCounter<long>("promoter.admission.events.lost", "{event}", "Kubernetes Events that could not be written");
+        _eventsLost = _meter.CreateCounter<long>("promoter.admission.events.lost", "{event}", "Kubernetes Events that were not written, by reason");
     }
 
     public void Reviewed(string outcome, TimeSpan duration)
@@ -73,7 +73,8 @@ internal sealed class AdmissionMeters : IDisposable
 
     public void Reloaded(bool valid) => _reloads.Add(1, new KeyValuePair<string, object?>("outcome", valid ? "applied" : "refused"));
 
-    public void EventLost() => _eventsLost.Add(1);
+    /// <param name="reason">overflow: too many waited; limited: the object has had its share; refused: the API server said no.</param>
+    public void EventLost(string reason) => _eventsLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>A value that is asked for when metrics are read.</summary>
     public void Observe(string name, string? unit, string description, Func<double> value) => _meter.CreateObservableGauge(name, value, unit, description);

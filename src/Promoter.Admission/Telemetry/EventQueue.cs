@@ -13,7 +13,7 @@ internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters me
     /// <summary>An Event to be written when there is time; dropped where there is no cluster or too many wait.</summary>
     public void Add(ObjectReference about, EventSeverity severity, string reason, string message)
     {
-        if (writer is not null && !_entries.Writer.TryWrite(new Entry(about, severity, reason, message))) meters.EventLost();
+        if (writer is not null && !_entries.Writer.TryWrite(new Entry(about, severity, reason, message))) meters.EventLost("overflow");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,11 +23,11 @@ internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters me
         {
             try
             {
-                await writer.WriteAsync(entry.About, entry.Severity, entry.Reason, entry.Message, stoppingToken);
+                if (!await writer.WriteAsync(entry.About, entry.Severity, entry.Reason, entry.Message, stoppingToken)) meters.EventLost("limited");
             }
             catch (KubernetesException e)
             {
-                meters.EventLost();
+                meters.EventLost("refused");
                 LogLost(logger, entry.Reason, entry.About, e.Message);
             }
         }

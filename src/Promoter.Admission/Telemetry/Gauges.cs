@@ -21,7 +21,7 @@ internal static class Gauges
         meters.Observe("promoter.admission.promotions.queued", "{promotion}", "Images that wait for their turn", () => onDemand.InFlight.Count(run => run.Phase is not "copying"));
         meters.Observe("promoter.admission.presence.remembered", "{image}", "References of which it is remembered whether the target has them", () => presence.Count);
         meters.Observe(
-            "promoter.admission.certificate.expiry", "s", "When the webhook's certificate ends, as Unix time",
+            "promoter.admission.certificate.expiration.timestamp", "s", "When the webhook's certificate ends, as Unix time",
             () => certificate.Current is { } current ? new DateTimeOffset(current.NotAfter).ToUnixTimeSeconds() : double.NaN);
         if (services.GetService<ConfigReload>() is { } reload) meters.Observe("promoter.admission.config.valid", null, "1 while the configuration file is the one in use", () => reload.IsValid ? 1 : 0);
         if (services.GetService<GateController>() is not { } gates) return;

@@ -89,7 +89,7 @@ internal static partial class AwsFaults
         return $"{action} did not reach the API of {registry.Description} at {endpoint}: {exception.GetBaseException().Message.TrimEnd('.')}; {hint}";
     }
 
-    private static bool IsThrottling(string? code) =>
+    public static bool IsThrottling(string? code) =>
         code is "ThrottlingException" or "ThrottleException" or "Throttling" or "TooManyRequestsException" or "RequestLimitExceeded" or "RequestThrottled";
 
     // An HTML page of a proxy is not a sentence.

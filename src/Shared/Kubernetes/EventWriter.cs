@@ -11,7 +11,10 @@ public enum EventSeverity
     Warning,
 }
 
-/// <summary>Tells an object's owner what happened (<c>kubectl describe</c>). The same Event again only counts up, as client-go's correlator does.</summary>
+/// <summary>
+/// Tells an object's owner what happened (<c>kubectl describe</c>). The same Event again only counts up, many similar ones become one, and an object has a
+/// share that it cannot exceed: all as client-go does it.
+/// </summary>
 /// <param name="component">Who reports, as it stands in the Event's source.</param>
 public sealed class EventWriter(KubernetesClient client, string component, string instance, TimeProvider time)
 {
@@ -20,34 +23,41 @@ public sealed class EventWriter(KubernetesClient client, string component, strin
     private const int LongestMemory = 4096;
     private const int LongestMessage = 1024;
 
-    private readonly ConcurrentDictionary<(ObjectReference About, string Reason, string Message), Written> _written = new();
+    private readonly EventCorrelator _correlator = new(time);
+    private long _sequence;
+    private readonly ConcurrentDictionary<(ObjectReference About, EventSeverity Severity, string Reason, string Key), Written> _written = new();
 
+    /// <returns>False where there were too many about this object, so that it was not written.</returns>
     /// <exception cref="KubernetesException">The Event could not be written; the work it reports is not affected.</exception>
-    public async Task WriteAsync(ObjectReference about, EventSeverity severity, string reason, string message, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(ObjectReference about, EventSeverity severity, string reason, string message, CancellationToken cancellationToken)
     {
-        var text = message.Length > LongestMessage ? message[..(LongestMessage - 1)] + "…" : message;
+        if (_correlator.Admit(about, severity, reason, message, out var key) is not { } admitted) return false;
+        var text = admitted.Length > LongestMessage ? admitted[..(LongestMessage - 1)] + "…" : admitted;
         var now = time.GetUtcNow();
-        if (_written.TryGetValue((about, reason, text), out var before) && now - before.At < Memory && await TryCountAsync(before, now, cancellationToken))
+        var same = (about, severity, reason, key);
+        if (_written.TryGetValue(same, out var before) && now - before.At < Memory && await TryCountAsync(before, text, now, cancellationToken))
         {
-            _written[(about, reason, text)] = before with { Count = before.Count + 1, At = now };
-            return;
+            _written[same] = before with { Count = before.Count + 1, At = now };
+            return true;
         }
 
         if (_written.Count >= LongestMemory) Forget(now);
         // Events of cluster-scoped objects live in the default namespace.
         var ns = about.Namespace ?? "default";
-        var name = $"{(about.Name.Length > 0 ? about.Name : about.Kind.ToLowerInvariant())}.{now.UtcTicks:x}";
+        // Unlike others within a tick of the clock.
+        var name = $"{(about.Name.Length > 0 ? about.Name : about.Kind.ToLowerInvariant())}.{now.UtcTicks + Interlocked.Increment(ref _sequence):x}";
         await client.CreateAsync(ResourceType.Events, ns, Compose(about, severity, reason, text, ns, name, now), cancellationToken);
-        _written[(about, reason, text)] = new Written(ns, name, 1, now);
+        _written[same] = new Written(ns, name, 1, now);
+        return true;
     }
 
     private static string Format(DateTimeOffset when) => when.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    private async Task<bool> TryCountAsync(Written before, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<bool> TryCountAsync(Written before, string text, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            var change = new JsonObject { ["count"] = before.Count + 1, ["lastTimestamp"] = Format(now) };
+            var change = new JsonObject { ["count"] = before.Count + 1, ["lastTimestamp"] = Format(now), ["message"] = text };
             await client.PatchAsync(ResourceType.Events, before.Namespace, before.Name, KubernetesPatch.Merge(change), cancellationToken);
             return true;
         }

@@ -26,7 +26,12 @@ internal sealed class RegistryTransport(
             var authorization = await authenticator.AuthorizeAsync(request.Scopes, origin, cancellationToken);
             var response = await FollowAsync(request, authorization, origin, cancellationToken);
             if (response.IsSuccessStatusCode) return response;
-            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) pacer.Throttled(request.Action, response.StatusCode, RetryAfter.Of(response, time));
+            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+            {
+                RegistryTelemetry.Throttled(endpoint.Host, request.Action.ToString(), response.StatusCode);
+                pacer.Throttled(request.Action, response.StatusCode, RetryAfter.Of(response, time));
+            }
+
             if (!await IsRefusalAsync(response, request, authorization, origin, cancellationToken)) return response;
             if (attempt == 2 || !await authenticator.LearnAsync(response, authorization, request.Scopes, cancellationToken)) return response;
 
@@ -93,9 +98,11 @@ internal sealed class RegistryTransport(
         // A streaming body watches its own progress; everything else must be answered in time.
         using var timeout = new CancellationTokenSource(request.IsStreaming ? Timeout.InfiniteTimeSpan : options.ResponseTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var span = RegistryTelemetry.Start(request, uri);
         try
         {
             var response = await http.SendAsync(message, linked.Token);
+            span.Answered(response.StatusCode);
             RegistryLog.Answered(logger, request.Method.Method, uri.Host, uri.AbsolutePath, (int)response.StatusCode);
             if ((int)response.StatusCode >= 400) await BufferedError.TakeInAsync(response, options, time, cancellationToken);
             return response;

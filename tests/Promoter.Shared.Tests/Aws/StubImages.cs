@@ -35,7 +35,7 @@ internal sealed class StubImages
 
     public static Digest DigestOf(int seed) => Digest.Of(Encoding.UTF8.GetBytes($"content {seed}"));
 
-    private StubReply BatchGetImage(JsonObject body)
+    public StubReply BatchGetImage(JsonObject body)
     {
         var images = new JsonArray();
         var failures = new JsonArray();

@@ -1,5 +1,6 @@
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
+using Promoter.Tests.Registries;
 
 namespace Promoter.Shared.Tests.Kubernetes;
 
@@ -52,6 +53,37 @@ public sealed class EventWriterTests : IAsyncLifetime
         await Writer().WriteAsync(About, EventSeverity.Warning, "ImageMissing", new string('x', 5000), CancellationToken.None);
 
         Assert.Equal(1024, _server.List("/api/v1/namespaces/shop/events")[0].Text("message")!.Length);
+    }
+
+    [Fact]
+    public async Task An_object_has_its_share_and_then_one_more_every_five_minutes()
+    {
+        var time = new ManualTime();
+        var writer = new EventWriter(_client, "promoter-admission", "pod-1", time);
+        async Task<bool> WriteAsync(int i) => await writer.WriteAsync(About, EventSeverity.Normal, $"Reason{i}", "said", CancellationToken.None);
+
+        for (var i = 0; i < 25; i++) Assert.True(await WriteAsync(i), $"number {i} was dropped");
+        Assert.False(await WriteAsync(25), "the share was exceeded");
+        Assert.True(await writer.WriteAsync(About with { Name = "web-2" }, EventSeverity.Normal, "Reason", "said", CancellationToken.None), "another object lost its share");
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.True(await WriteAsync(26), "no new share after five minutes");
+        Assert.False(await WriteAsync(27), "five minutes bring one, not more");
+        Assert.Equal(27, _server.List("/api/v1/namespaces/shop/events").Count);
+    }
+
+    [Fact]
+    public async Task Many_that_differ_only_in_their_message_become_one_that_counts()
+    {
+        var writer = Writer();
+
+        for (var i = 0; i < 14; i++) await writer.WriteAsync(About, EventSeverity.Warning, "ImageMissing", $"image {i} is missing", CancellationToken.None);
+
+        var events = _server.List("/api/v1/namespaces/shop/events");
+        Assert.Equal(11, events.Count);
+        var combined = Assert.Single(events, e => e.Text("message")!.StartsWith("(combined from similar events): ", StringComparison.Ordinal));
+        Assert.Equal(4, combined.Number("count"));
+        Assert.EndsWith("image 13 is missing", combined.Text("message"), StringComparison.Ordinal);
     }
 
     private EventWriter Writer() => new(_client, "promoter-admission", "pod-1", TimeProvider.System);

@@ -10,5 +10,7 @@ internal static class ServicePipeline
         pipeline.RemoveHandler<EndpointResolver>();
         pipeline.AddHandlerAfter<Marshaller>(new ServiceEndpointResolver());
         pipeline.AddHandlerAfter<Marshaller>(new ServiceAuthHandler());
+        // Inside the retries, so that each refused attempt counts.
+        pipeline.AddHandlerAfter<RetryHandler>(new ThrottleCounter());
     }
 }
