@@ -1,3 +1,6 @@
+using Promoter.Aws.Diagnosis;
+using Promoter.Job.Doctor;
+using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 
@@ -15,4 +18,12 @@ internal static class ConfigMapping
 
     public static IReadOnlyList<RegistryOptions> Registries(PromotionConfig config) =>
         [.. config.Registries.Select(r => new RegistryOptions { Host = r.Host, Endpoint = r.Endpoint, PlainHttp = r.PlainHttp })];
+
+    /// <summary>A finding of AWS's diagnosis, with the exit code that a promotion would end with.</summary>
+    public static DoctorCheck DoctorCheck(Check check) => new(check.Side, check.Host, check.Name, Enum.Parse<DoctorStatus>(check.Status.ToString()), check.Detail)
+    {
+        Remedy = check.Remedy,
+        MissingStatement = check.MissingStatement,
+        ExitCode = check.Status == CheckStatus.Fail ? ExitCodes.Of(new RegistryException(check.Fault, check.Detail) { Side = check.Side }) : ExitCode.Done,
+    };
 }

@@ -2,21 +2,22 @@ using Microsoft.Extensions.Logging;
 using Promoter.Aws;
 using Promoter.Aws.Diagnosis;
 using Promoter.Job.Doctor;
-using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 using Promoter.Registries.Authentication;
 
 namespace Promoter.Job;
 
-/// <summary>Composes the engine from the configuration: the only place of this program that names AWS.</summary>
+/// <summary>Composes the engine from the configuration: with <see cref="ConfigMapping"/> the only place of this program that names AWS.</summary>
 internal sealed class JobServices : IDisposable
 {
     private readonly AwsRegistries _aws;
     private readonly EcrCredentials _ecrCredentials;
+    private readonly PromotionConfig _config;
 
     public JobServices(PromotionConfig config, ILoggerFactory loggers)
     {
+        _config = config;
         ClientOptions = ConfigMapping.ClientOptions(config.Transfer);
         _aws = new AwsRegistries(ConfiguredRegistries.Of(config));
         _ecrCredentials = new EcrCredentials(_aws, TimeProvider.System, loggers.CreateLogger<EcrCredentials>());
@@ -36,12 +37,28 @@ internal sealed class JobServices : IDisposable
     public RegistryClients Registries { get; }
 
     /// <summary>What AWS says of one registry of a rule; nothing for a registry that is not ECR.</summary>
-    public async Task<IReadOnlyList<DoctorCheck>> DiagnoseAsync(string host, Side side, IReadOnlyList<string> repositories, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DoctorCheck>> DiagnoseAsync(DoctorScope scope, CancellationToken cancellationToken)
     {
-        if (!_aws.TryFind(host, out _)) return [];
-        var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).DiagnoseAsync(new DiagnosisSubject(host, side, repositories), cancellationToken);
-        return [.. checks.Select(c => new DoctorCheck(c.Side, c.Host, c.Name, Enum.Parse<DoctorStatus>(c.Status.ToString()), c.Detail) { Remedy = c.Remedy, MissingStatement = c.MissingStatement, ExitCode = c.Status == CheckStatus.Fail ? ExitCode.AccessDenied : ExitCode.Done })];
+        var subject = new DiagnosisSubject(scope.Host, scope.Side, scope.Repositories)
+        {
+            Examples = scope.Examples,
+            IsSettingsModel = scope.Side == Side.Source && IsSettingsModel(scope.Host),
+        };
+        var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).DiagnoseAsync(subject, cancellationToken);
+        return [.. checks.Select(ConfigMapping.DoctorCheck)];
     }
+
+    /// <summary>Corrects the settings of a target's repositories that exist and differ from the configuration.</summary>
+    public async Task<IReadOnlyList<DoctorCheck>> RepairAsync(DoctorScope scope, CancellationToken cancellationToken)
+    {
+        var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).RepairAsync(new DiagnosisSubject(scope.Host, scope.Side, scope.Repositories), cancellationToken);
+        return [.. checks.Select(ConfigMapping.DoctorCheck)];
+    }
+
+    // Repositories of such a target take what the rule leaves open from the source's.
+    private bool IsSettingsModel(string source) => _config.Rules
+        .Where(rule => rule.Source.Host == source)
+        .Any(rule => _aws.TryFind(rule.Target.Host, out var target) && target.Options.CreateRepositories is { CopySourceSettings: true });
 
     public void Dispose()
     {

@@ -10,10 +10,16 @@ namespace Promoter.Job.Commands;
 /// <summary><c>promoter doctor</c>: finds out what would make a promotion fail, and says what to fix and on which side.</summary>
 internal static class DoctorCommand
 {
+    private static readonly Option<bool> Repair = new("--repair")
+    {
+        Description = "First correct the settings of target repositories that differ from the configuration, and give those that were created by half what they lack. Without it nothing is changed.",
+    };
+
     public static Command Create()
     {
-        var command = new Command("doctor", "Check identities, permissions, repositories and reachability for every rule, and say what to fix. Changes nothing.");
+        var command = new Command("doctor", "Check identities, permissions, repositories and reachability for every rule, and say what to fix. Changes nothing without --repair.");
         ImageInputs.AddTo(command);
+        command.Options.Add(Repair);
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }
@@ -21,27 +27,25 @@ internal static class DoctorCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var rules = ImageInputs.RulesOf(context);
-        var requests = (await ImageInputs.ReadAsync(context, cancellationToken)).Images.Select(rules.Match).OfType<RuleMatch.Covered>().Select(c => new PromotionRequest(c.Target, c.Source)).ToList();
+        var work = PromotionWork.Of(context, rules, await ImageInputs.ReadAsync(context, cancellationToken));
+        var scopes = DoctorScope.Of(rules, work.Requests);
         using var services = new JobServices(context.Config, context.Loggers);
         var checks = new List<DoctorCheck>();
-        foreach (var (host, side) in Registries(rules)) checks.AddRange(await services.DiagnoseAsync(host, side, RepositoriesOf(rules, requests, host, side), cancellationToken));
-        foreach (var request in requests) checks.AddRange(await ReachabilityChecks.RunAsync(services.Registries, request, cancellationToken));
+        if (context.Parse.GetValue(Repair)) foreach (var scope in scopes.Where(s => s.Side == Side.Target)) checks.AddRange(await services.RepairAsync(scope, cancellationToken));
+        foreach (var scope in scopes)
+        {
+            var found = await services.DiagnoseAsync(scope, cancellationToken);
+            checks.AddRange(found);
+            if (await ReachabilityChecks.RegistryAsync(services.Registries, scope, found.Count > 0, cancellationToken) is { } reached) checks.Add(reached);
+        }
+
+        var plan = await new PromotionPlanner(services.Registries).PlanAsync(work.Requests, [], cancellationToken);
+        checks.AddRange(PlanChecks.Of(plan));
+        foreach (var image in plan.Images.Where(i => i.Failure is null)) checks.Add(await ReachabilityChecks.LayersAsync(services.Registries, image, cancellationToken));
 
         if (context.WantsJson) await context.Output.WriteLineAsync(JsonSerializer.Serialize(DoctorDocument.Of(checks), JsonText.Context.DoctorDocument));
         else DoctorText.Write(checks, context.Output);
         var failed = checks.Where(c => c.Status == DoctorStatus.Fail).ToList();
         return failed.Count == 0 ? ExitCode.Done : failed.Select(c => c.ExitCode).FirstOrDefault(c => c != ExitCode.Done, ExitCode.Usage);
-    }
-
-    private static IEnumerable<(string Host, Side Side)> Registries(PromotionRules rules) =>
-        rules.Rules.SelectMany(r => new[] { (r.Source.Host, Side.Source), (r.Target.Host, Side.Target) }).Distinct();
-
-    // Repositories that are named: by images, else by rules whose globs are plain names.
-    private static IReadOnlyList<string> RepositoriesOf(PromotionRules rules, IReadOnlyList<PromotionRequest> requests, string host, Side side)
-    {
-        var named = requests.Select(r => side == Side.Source ? r.Source : r.Target).Where(r => r.Registry == host).Select(r => r.Repository).Distinct().ToList();
-        return named.Count > 0
-            ? named
-            : [.. rules.Rules.Where(r => (side == Side.Source ? r.Source : r.Target).Host == host).SelectMany(r => r.Repositories).Select(g => g.ToString()).Where(g => !g.Contains('*') && !g.Contains('?')).Distinct()];
     }
 }

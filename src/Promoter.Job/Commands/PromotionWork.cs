@@ -17,6 +17,13 @@ internal sealed record PromotionWork(IReadOnlyList<PromotionRequest> Requests, I
             throw new PromotionException(ExitCode.Usage, "the inputs name no image at all: give references, or manifests with -f, and check that the build is not empty");
         }
 
+        return Of(context, rules, references);
+    }
+
+    /// <summary>Applies the rules to references that have been read.</summary>
+    /// <exception cref="PromotionException">A refused tag or an ambiguous rule.</exception>
+    public static PromotionWork Of(CommandContext context, PromotionRules rules, FoundImages references)
+    {
         var requests = new List<PromotionRequest>();
         var skipped = references.Skipped.ToList();
         foreach (var image in references.Images) Add(rules.Match(image), image, context, requests, skipped);
@@ -47,5 +54,4 @@ internal sealed record PromotionWork(IReadOnlyList<PromotionRequest> Requests, I
         MayMoveTag = covered.Target.Tag is { } tag && covered.Rule.Tags.MayTagMove(tag),
         RequireSignature = covered.Rule.RequireSignature || context.Parse.GetValue(RunOptions.RequireSignature),
     };
-
 }

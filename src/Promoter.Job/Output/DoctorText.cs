@@ -2,15 +2,20 @@ using Promoter.Job.Doctor;
 
 namespace Promoter.Job.Output;
 
-/// <summary>The doctor's findings as text: a line each, and below what is wrong the remedy and the policy statement that is missing.</summary>
+/// <summary>The doctor's findings as a table per side and registry, and below what is wrong the remedy and the policy statement that is missing.</summary>
 internal static class DoctorText
 {
+    // Beyond this a long repository name pushes its own row to the right, not every row.
+    private const int WidestName = 56;
+    private const string Indent = "          ";
+
     public static void Write(IReadOnlyList<DoctorCheck> checks, TextWriter output)
     {
         foreach (var group in checks.GroupBy(c => (c.Side, c.Host)))
         {
+            var width = Math.Min(WidestName, group.Max(c => c.Name.Length));
             output.WriteLine($"{group.Key.Side.ToString().ToLowerInvariant()} {group.Key.Host}");
-            foreach (var check in group) Write(check, output);
+            foreach (var check in group) Write(check, width, output);
         }
 
         var failed = checks.Count(c => c.Status == DoctorStatus.Fail);
@@ -19,11 +24,10 @@ internal static class DoctorText
             : $"a promotion would fail: {failed} of {checks.Count} checks failed");
     }
 
-    private static void Write(DoctorCheck check, TextWriter output)
+    private static void Write(DoctorCheck check, int width, TextWriter output)
     {
-        output.WriteLine($"  {check.Status.ToString().ToLowerInvariant(),-7} {check.Name}: {check.Detail}");
-        if (check.Remedy.Length > 0) output.WriteLine($"          {check.Remedy}");
-        if (check.MissingStatement is not { } statement) return;
-        foreach (var line in statement.Split('\n')) output.WriteLine($"          {line.TrimEnd()}");
+        output.WriteLine($"  {check.Status.ToString().ToLowerInvariant(),-7} {check.Name.PadRight(width)}  {check.Detail}");
+        if (check.Remedy.Length > 0) output.WriteLine($"{Indent}to do: {check.Remedy}");
+        if (check.MissingStatement is { } statement) output.WriteLine($"{Indent}missing on the {check.Side.ToString().ToLowerInvariant()} side: {statement}");
     }
 }

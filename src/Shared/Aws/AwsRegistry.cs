@@ -31,6 +31,16 @@ public sealed class AwsRegistry : IDisposable
     /// <exception cref="IdentityException">The identity's first credentials do not exist.</exception>
     public AmazonECRClient Client => _client.Value;
 
+    /// <summary>Where requests to the ECR API go: what the configuration or <c>AWS_ENDPOINT_URL_ECR</c> says, else AWS's own host.</summary>
+    internal Uri ApiEndpoint
+    {
+        get
+        {
+            var config = ConfigOf(Options, Host);
+            return new Uri(string.IsNullOrEmpty(config.ServiceURL) ? Host.ApiEndpoint : config.ServiceURL);
+        }
+    }
+
     /// <summary>How messages name the registry: <c>the target registry 222222222222.dkr…</c>.</summary>
     public string Description => Side switch
     {
@@ -44,7 +54,7 @@ public sealed class AwsRegistry : IDisposable
         if (_client.IsValueCreated) _client.Value.Dispose();
     }
 
-    private static AmazonECRConfig ConfigOf(AwsRegistryOptions options, EcrHost host)
+    internal static AmazonECRConfig ConfigOf(AwsRegistryOptions options, EcrHost host)
     {
         var config = new AmazonECRConfig(host.Region) { UseFIPSEndpoint = host.IsFips, UseDualstackEndpoint = host.IsDualStack };
         if (!string.IsNullOrEmpty(options.EcrEndpoint)) config.ServiceURL = options.EcrEndpoint;

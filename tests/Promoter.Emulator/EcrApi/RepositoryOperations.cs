@@ -48,6 +48,14 @@ internal static partial class RepositoryOperations
             throw new AwsErrorException("KmsException", $"The KMS key '{key}' is not in region {call.State.Options.Region}") { Details = new JsonObject { ["kmsError"] = "NotFoundException" } };
         }
 
+        // An account of that number does not exist, so neither does its key.
+        if (key?.Contains(":000000000000:", StringComparison.Ordinal) == true)
+        {
+            throw new AwsErrorException("KmsException", $"The KMS key '{key}' does not exist") { Details = new JsonObject { ["kmsError"] = "NotFoundException" } };
+        }
+
+        // Creating with tags takes the permission to tag (ECR user guide, "Using tag-based access control").
+        if (call.Objects("tags").Count > 0) call.State.Authorize(call.Caller, call.Account, "TagResource", name);
         var settings = new EcrRepositorySettings
         {
             EncryptionType = (string?)encryption?["encryptionType"] ?? "AES256",

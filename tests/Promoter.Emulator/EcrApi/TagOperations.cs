@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Promoter.Emulator.Iam;
 
 namespace Promoter.Emulator.EcrApi;
 
@@ -17,6 +18,8 @@ internal static class TagOperations
 
     private static JsonObject Tag(EcrCall call)
     {
+        var reserved = call.Objects("tags").Select(tag => (string?)tag["Key"] ?? "").FirstOrDefault(key => key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase));
+        if (reserved is not null) throw new AwsErrorException("InvalidTagParameterException", $"Tag key '{reserved}' is invalid: aws: prefixed tag key names are not allowed for external use.");
         call.Store.In(Name(call), r =>
         {
             foreach (var tag in call.Objects("tags")) r.Settings.Tags[(string?)tag["Key"] ?? ""] = (string?)tag["Value"] ?? "";

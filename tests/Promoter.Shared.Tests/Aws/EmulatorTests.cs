@@ -21,12 +21,12 @@ public sealed class EmulatorTests
         await using var aws = await EmulatedAws.StartAsync();
         aws.Source.Push("shop/api", SampleImages.Single("api"), "1");
         aws.Target.Push("shop/api", SampleImages.Single("api"), "1");
-        using var scene = new Scene(aws, ["source-reader"], ["target-writer", "repository-creator", "repository-inspector"]);
+        using var scene = new Scene(aws, ["source-reader"], ["target-writer", "repository-creator", "repository-inspector", "repository-repairer"]);
 
         var checks = (await scene.DiagnoseAsync(aws.Source, Side.Source)).Concat(await scene.DiagnoseAsync(aws.Target, Side.Target)).ToList();
 
         Assert.DoesNotContain(checks, check => check.Status == CheckStatus.Fail || check.MissingStatement is not null);
-        Assert.Contains("assumed-role/promoter/", checks[0].Detail, StringComparison.Ordinal);
+        Assert.Contains("assumed-role/promoter/", checks[1].Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class RegistryDiagnosisTests
         var checks = await DiagnoseAsync(scene, Target, new RepositoryCreationOptions());
 
         Assert.All(checks, check => Assert.Equal((CheckStatus.Ok, null), (check.Status, check.MissingStatement)));
-        Assert.Equal("arn:aws:sts::222222222222:assumed-role/promoter/promoter", checks[0].Detail);
+        Assert.Equal("arn:aws:sts::222222222222:assumed-role/promoter/promoter", checks.Single(check => check.Name == "identity").Detail);
         Assert.All(
             EcrActions.TargetWriter.Except([EcrActions.GetAuthorizationToken]),
             action => Assert.Contains(checks, check => check.Name.StartsWith(action, StringComparison.Ordinal)));
@@ -32,7 +32,7 @@ public sealed class RegistryDiagnosisTests
 
         var checks = await DiagnoseAsync(scene, Source);
 
-        Assert.Contains("of another account than the registry", checks[0].Detail, StringComparison.Ordinal);
+        Assert.Contains("of another account than the registry", checks.Single(check => check.Name == "identity").Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(checks, check => check.Status == CheckStatus.Fail);
         Assert.Equal(0, scene.Aws.Count("PutImage") + scene.Aws.Count("InitiateLayerUpload"));
     }
@@ -44,7 +44,7 @@ public sealed class RegistryDiagnosisTests
         { "UploadLayerPart", CheckStatus.Fail },
         { "CompleteLayerUpload", CheckStatus.Fail },
         { "PutImage", CheckStatus.Fail },
-        { "CreateRepository", CheckStatus.Fail },
+        { "CreateRepository", CheckStatus.Warn },
         { "BatchGetImage", CheckStatus.Warn },
         { "GetDownloadUrlForLayer", CheckStatus.Warn },
         { "DescribeImages", CheckStatus.Warn },
@@ -86,12 +86,30 @@ public sealed class RegistryDiagnosisTests
         await using var scene = await WorkingAsync();
         foreach (var operation in new[] { "BatchGetImage", "DescribeRepositories", "PutImage", "InitiateLayerUpload" })
             scene.Aws.On(operation, _ => StubReply.Error(400, "RepositoryNotFoundException", "no"));
+        scene.Aws.On("DescribeRepositoryCreationTemplates", _ => StubReply.Json(new JsonObject { ["repositoryCreationTemplates"] = new JsonArray() }));
 
         var checks = await DiagnoseAsync(scene, Target, new RepositoryCreationOptions());
 
-        Assert.Equal(CheckStatus.Skipped, checks.Single(check => check.Name == "ecr:PutImage on shop/api").Status);
+        Assert.Equal((CheckStatus.Ok, "allowed; the repository does not exist"), checks.Where(check => check.Name == "ecr:PutImage on shop/api").Select(check => (check.Status, check.Detail)).Single());
         Assert.Contains("it will be created", checks.Single(check => check.Name == "settings of shop/api").Detail, StringComparison.Ordinal);
-        Assert.Equal(0, scene.Aws.Count("CreateRepository"));
+        Assert.Contains(":000000000000:key/", scene.Aws.Last("CreateRepository").Body["encryptionConfiguration"]!["kmsKey"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CreateRepository", "TagResource", "PutLifecyclePolicy", "SetRepositoryPolicy")]
+    public async Task What_creating_takes_is_a_failure_where_the_repository_is_missing(params string[] operations)
+    {
+        await using var scene = await WorkingAsync();
+        foreach (var operation in new[] { "BatchGetImage", "DescribeRepositories" }) scene.Aws.On(operation, _ => StubReply.Error(400, "RepositoryNotFoundException", "no"));
+        scene.Aws.On("DescribeRepositoryCreationTemplates", _ => StubReply.Json(new JsonObject { ["repositoryCreationTemplates"] = new JsonArray() }));
+        foreach (var operation in operations) scene.Aws.On(operation, _ => StubReply.Denied("ecr:" + operation));
+
+        var checks = await DiagnoseAsync(
+            scene,
+            Target,
+            new RepositoryCreationOptions { LifecyclePolicy = """{"rules":[]}""", RepositoryPolicy = """{"Statement":[]}""", Tags = new Dictionary<string, string> { ["team"] = "shop" } });
+
+        Assert.Equal(operations.Select(operation => $"ecr:{operation} on shop/api"), checks.Where(check => check.Status == CheckStatus.Fail).Select(check => check.Name));
     }
 
     [Fact]
@@ -172,8 +190,10 @@ public sealed class RegistryDiagnosisTests
         await using var scene = await WorkingAsync();
         scene.Aws.On("AssumeRoleWithWebIdentity", _ => StubReply.StsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"));
 
-        var check = Assert.Single(await DiagnoseAsync(scene, Target));
+        var checks = await DiagnoseAsync(scene, Target);
+        var check = checks[^1];
 
+        Assert.Equal(["clock", "identity"], checks.Select(found => found.Name));
         Assert.Equal(("identity", CheckStatus.Fail), (check.Name, check.Status));
         Assert.Contains("cannot be assumed", check.Detail, StringComparison.Ordinal);
     }

@@ -4,10 +4,13 @@ using Promoter.Aws.Ecr.Model;
 
 namespace Promoter.Aws.Diagnosis;
 
-/// <summary>Runs probes and tells a missing permission from a missing repository and from an API that does not answer.</summary>
-internal sealed class ActionChecks(AwsRegistry registry, DiagnosisSubject subject)
+/// <summary>Runs probes against one repository and tells a missing permission from a missing repository and from an API that does not answer.</summary>
+internal sealed class ActionChecks(AwsRegistry registry, DiagnosisSubject subject, string repository)
 {
-    public async Task<Check> RunAsync(ActionProbe probe, string repository, CancellationToken cancellationToken)
+    /// <summary>Whether a probe was told that the repository does not exist.</summary>
+    public bool IsMissing { get; private set; }
+
+    public async Task<Check> RunAsync(ActionProbe probe, bool isRequired, CancellationToken cancellationToken)
     {
         var at = probe.IsAboutRepository ? repository : "";
         try
@@ -17,39 +20,47 @@ internal sealed class ActionChecks(AwsRegistry registry, DiagnosisSubject subjec
         }
         catch (RepositoryNotFoundException)
         {
-            return Of(probe, CheckStatus.Skipped, "the repository does not exist, so that AWS does not say whether the action would be allowed", at);
+            // AWS looks for a resource only after it has authorised the request.
+            IsMissing = true;
+            return Of(probe, CheckStatus.Ok, "allowed; the repository does not exist", at);
         }
-        catch (AmazonServiceException e) when (AwsFaults.IsAccessDenied(e))
+        catch (AmazonServiceException e) when (AwsFaults.IsAccessDenied(e) && !IsAboutKey(e))
         {
-            return Denied(probe, e, at);
+            return Denied(probe, e, at, isRequired);
         }
-        catch (AmazonServiceException e) when (IsAboutContent(e))
+        catch (AmazonServiceException e) when (IsAboutContent(e) || IsAboutKey(e))
         {
             return Of(probe, CheckStatus.Ok, "allowed", at);
         }
         catch (Exception e) when (AwsFaults.Covers(e, cancellationToken))
         {
-            return Of(probe, CheckStatus.Fail, AwsFaults.Of(e, registry, probe.Action, at).Message, at);
+            var fault = AwsFaults.Of(e, registry, probe.Action, at);
+            return Of(probe, CheckStatus.Fail, fault.Message, at) with { Fault = fault.Fault };
         }
     }
 
-    // The probes ask for what does not exist: such refusals come after the permission was granted.
+    public Check NotTried(ActionProbe probe, string reason) => Of(probe, CheckStatus.Skipped, reason, probe.IsAboutRepository ? repository : "");
+
+    // The probes ask for what does not exist or cannot be: such refusals come after the permission was granted.
     private static bool IsAboutContent(AmazonServiceException e) =>
         e is { StatusCode: HttpStatusCode.BadRequest, ErrorCode: { } code }
         && (code.EndsWith("NotFoundException", StringComparison.Ordinal) || code is "RepositoryAlreadyExistsException" or "InvalidParameterException" or "ValidationException" or "InvalidLayerException"
-            or "InvalidLayerPartException" or "LayerPartTooSmallException" or "EmptyUploadException" or "LayerInaccessibleException");
+            or "InvalidLayerPartException" or "LayerPartTooSmallException" or "EmptyUploadException" or "LayerInaccessibleException" or "KmsException" or "InvalidTagParameterException");
 
-    private Check Denied(ActionProbe probe, AmazonServiceException e, string repository)
+    // The key of the creation probe does not exist, which KMS may answer with a denial of its own.
+    private static bool IsAboutKey(AmazonServiceException e) => AccessDenial.TryParse(e.Message, out var denial) && denial.Action.StartsWith("kms:", StringComparison.Ordinal);
+
+    private Check Denied(ActionProbe probe, AmazonServiceException e, string at, bool isRequired)
     {
         var denial = AccessDenial.TryParse(e.Message, out var parsed) ? parsed : null;
-        var resource = repository.Length > 0 ? registry.Host.RepositoryArn(repository) : "*";
-        return Of(probe, probe.IsRequired ? CheckStatus.Fail : CheckStatus.Warn, AwsFaults.Of(e, registry, probe.Action, repository).Message, repository) with
+        var resource = at.Length > 0 ? registry.Host.RepositoryArn(at) : "*";
+        return Of(probe, isRequired ? CheckStatus.Fail : CheckStatus.Warn, AwsFaults.Of(e, registry, probe.Action, at).Message, at) with
         {
             Remedy = denial?.Remedy ?? $"allow {probe.Action} on {resource} to {registry.Identity}",
             MissingStatement = MissingStatement.For(denial, probe.Action, resource),
         };
     }
 
-    private Check Of(ActionProbe probe, CheckStatus status, string detail, string repository) =>
-        new(repository.Length > 0 ? $"{probe.Action} on {repository}" : probe.Action, subject.Side, subject.Host, status, detail);
+    private Check Of(ActionProbe probe, CheckStatus status, string detail, string at) =>
+        new(at.Length > 0 ? $"{probe.Action} on {at}" : probe.Action, subject.Side, subject.Host, status, detail);
 }

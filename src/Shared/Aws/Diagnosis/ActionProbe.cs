@@ -15,9 +15,12 @@ internal sealed record ActionProbe(string Action, bool IsRequired, Func<AmazonEC
 
     public bool IsAboutRepository => Action != EcrActions.GetAccountSetting;
 
+    /// <summary>Whether the call would make a missing repository where one of the account's creation templates covers its name.</summary>
+    public bool MayCreate => Action is EcrActions.InitiateLayerUpload or EcrActions.PutImage;
+
     public static IReadOnlyList<ActionProbe> Source { get; } = [GetImages(required: true), Download(required: true), Describe()];
 
-    public static IReadOnlyList<ActionProbe> SettingsModel { get; } = [Repositories(required: true), Lifecycle()];
+    public static IReadOnlyList<ActionProbe> SettingsModel { get; } = [Repositories(required: true), Lifecycle(), Tags()];
 
     public static IReadOnlyList<ActionProbe> Target { get; } =
     [
@@ -37,14 +40,8 @@ internal sealed record ActionProbe(string Action, bool IsRequired, Func<AmazonEC
         new(EcrActions.GetAccountSetting, IsRequired: false, (client, _, _, ct) => client.GetAccountSettingAsync(new GetAccountSettingRequest { Name = "BLOB_MOUNTING" }, ct)),
     ];
 
-    public static IReadOnlyList<ActionProbe> Creator { get; } =
-    [
-        Repositories(required: false),
-
-        // Only ever asked for a repository that exists, where it is answered with "already exists".
-        new(EcrActions.CreateRepository, IsRequired: true, (client, registry, repository, ct) => client.CreateRepositoryAsync(
-            new CreateRepositoryRequest { RegistryId = registry.RegistryId, RepositoryName = repository }, ct)),
-    ];
+    /// <summary>Where missing repositories are created; the rest of what that takes is in <see cref="CreationProbes"/>.</summary>
+    public static IReadOnlyList<ActionProbe> Creator { get; } = [Repositories(required: false)];
 
     private static ActionProbe GetImages(bool required) => new(EcrActions.BatchGetImage, required, (client, registry, repository, ct) => client.BatchGetImageAsync(
         new BatchGetImageRequest { RegistryId = registry.RegistryId, RepositoryName = repository, ImageIds = [new ImageIdentifier { ImageDigest = Nothing }] }, ct));
@@ -60,4 +57,7 @@ internal sealed record ActionProbe(string Action, bool IsRequired, Func<AmazonEC
 
     private static ActionProbe Lifecycle() => new(EcrActions.GetLifecyclePolicy, IsRequired: true, (client, registry, repository, ct) => client.GetLifecyclePolicyAsync(
         new GetLifecyclePolicyRequest { RegistryId = registry.RegistryId, RepositoryName = repository }, ct));
+
+    private static ActionProbe Tags() => new(EcrActions.ListTagsForResource, IsRequired: true, (client, registry, repository, ct) => client.ListTagsForResourceAsync(
+        new ListTagsForResourceRequest { ResourceArn = registry.Host.RepositoryArn(repository) }, ct));
 }

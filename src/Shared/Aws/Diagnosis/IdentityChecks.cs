@@ -44,6 +44,7 @@ internal sealed class IdentityChecks(AwsRegistries registries, EcrCredentials cr
             var isDenied = e.Codes.Contains("AccessDeniedException", StringComparer.Ordinal);
             return Of("token", CheckStatus.Fail, e.Message) with
             {
+                Fault = e.Fault,
                 MissingStatement = isDenied ? MissingStatement.For(AccessDenial.TryParse(e.InnerException?.Message, out var denial) ? denial : null, EcrActions.GetAuthorizationToken, "*") : null,
                 Remedy = isDenied ? $"allow {EcrActions.GetAuthorizationToken} on * in a policy of the identity; no repository policy can grant it" : "",
             };

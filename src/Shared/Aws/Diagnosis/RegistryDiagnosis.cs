@@ -19,10 +19,14 @@ public sealed class RegistryDiagnosis(AwsRegistries registries, EcrCredentials c
     {
         if (!registries.TryFind(subject.Host, out var registry) || registry.Host.IsPublic) return [];
         var identity = new IdentityChecks(registries, credentials, registry, subject);
-        var checks = new List<Check> { await identity.WhoAmIAsync(cancellationToken) };
-        if (checks[0].Status == CheckStatus.Fail) return checks;
+        var checks = new List<Check> { await new ClockCheck(registry, subject, time).RunAsync(cancellationToken), await identity.WhoAmIAsync(cancellationToken) };
+        if (checks[^1].Status == CheckStatus.Fail) return checks;
         checks.Add(await identity.TokenAsync(cancellationToken));
+
+        // An API that does not answer would be said once per action, each after its retries.
+        if (checks[^1] is { Status: CheckStatus.Fail, Fault: RegistryFault.Unreachable }) return checks;
         foreach (var repository in subject.Repositories) await AddRepositoryAsync(checks, registry, subject, repository, cancellationToken);
+        foreach (var example in subject.Examples) await AddActionsAsync(checks, registry, subject, example, cancellationToken);
         if (subject.Side == Side.Target) checks.Add(await MountingAsync(registry, subject, cancellationToken));
         return checks;
     }
@@ -39,26 +43,79 @@ public sealed class RegistryDiagnosis(AwsRegistries registries, EcrCredentials c
         return drift;
     }
 
-    private async Task AddRepositoryAsync(List<Check> checks, AwsRegistry registry, DiagnosisSubject subject, string repository, CancellationToken cancellationToken)
+    /// <summary>Corrects the settings of all repositories of a target; what cannot be corrected is in the checks and never thrown.</summary>
+    public async Task<IReadOnlyList<Check>> RepairAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
     {
-        var actions = new ActionChecks(registry, subject);
-        foreach (var probe in ProbesOf(registry, subject))
+        var checks = new List<Check>();
+        foreach (var repository in subject.Repositories)
         {
-            // Creating is only tried where the answer is "already exists"; elsewhere it would create.
-            if (probe.Action == EcrActions.CreateRepository && checks[^1] is not { Status: CheckStatus.Ok }) continue;
-            checks.Add(await actions.RunAsync(probe, repository, cancellationToken));
+            var name = $"repair of {repository}";
+            try
+            {
+                var drift = await RepairSettingsAsync(subject.Host, repository, cancellationToken);
+                checks.AddRange(drift.Where(item => item.CanChange).Select(item => new Check(name, subject.Side, subject.Host, CheckStatus.Ok, $"{item.Setting} was {item.Actual}, is now {item.Wanted}")));
+            }
+            catch (RegistryException e)
+            {
+                checks.Add(new Check(name, subject.Side, subject.Host, CheckStatus.Fail, e.Message) { Fault = e.Fault, Remedy = "the repairing identity needs policies/iam/repository-repairer.json" });
+            }
         }
 
-        var repositories = new RepositoryChecks(_calls, registry, subject);
-        checks.Add(subject.Side == Side.Target
-            ? await repositories.SettingsAsync(repository, cancellationToken)
-            : await repositories.ArchiveAsync(repository, cancellationToken));
+        return checks;
     }
 
-    // The check before CreateRepository is DescribeRepositories of the same repository: allowed and found means that it exists.
-    private static IEnumerable<ActionProbe> ProbesOf(AwsRegistry registry, DiagnosisSubject subject) => subject.Side == Side.Source
-        ? ActionProbe.Source.Concat(subject.IsSettingsModel ? ActionProbe.SettingsModel : [])
-        : ActionProbe.Target.Concat(registry.Options.CreateRepositories is { ByTemplate: false } ? ActionProbe.Creator : []);
+    private async Task AddRepositoryAsync(List<Check> checks, AwsRegistry registry, DiagnosisSubject subject, string repository, CancellationToken cancellationToken)
+    {
+        var repositories = new RepositoryChecks(_calls, registry, subject);
+        var isMissing = await AddActionsAsync(checks, registry, subject, repository, cancellationToken);
+        if (subject.Side == Side.Source)
+        {
+            checks.Add(isMissing ? repositories.MissingAtSource(repository) : await repositories.ArchiveAsync(repository, cancellationToken));
+            return;
+        }
+
+        var settings = await repositories.SettingsAsync(repository, cancellationToken);
+        checks.Add(settings.Check);
+        var actions = new ActionChecks(registry, subject, repository);
+        foreach (var probe in settings.Drift.Where(item => item.CanChange).Select(item => CreationProbes.ToRepair(item.Setting, item.Actual == "true")).OfType<ActionProbe>().Distinct())
+            checks.Add(await actions.RunAsync(probe, isRequired: false, cancellationToken));
+    }
+
+    /// <summary>Asks for every action that the side takes.</summary>
+    /// <returns>Whether the repository is known not to exist.</returns>
+    private async Task<bool> AddActionsAsync(List<Check> checks, AwsRegistry registry, DiagnosisSubject subject, string repository, CancellationToken cancellationToken)
+    {
+        var creation = subject.Side == Side.Target && registry.Options.CreateRepositories is { ByTemplate: false } options ? options : null;
+        var actions = new ActionChecks(registry, subject, repository);
+        foreach (var probe in subject.Side == Side.Target ? ActionProbe.Target : ActionProbe.Source.Concat(subject.IsSettingsModel ? ActionProbe.SettingsModel : []))
+        {
+            if (probe.MayCreate && actions.IsMissing && await MayTemplateCreateAsync(registry, repository, cancellationToken))
+                checks.Add(actions.NotTried(probe, "the repository does not exist, and trying could create it from a template"));
+            else
+                checks.Add(await actions.RunAsync(probe, probe.IsRequired, cancellationToken));
+        }
+
+        if (creation is null) return actions.IsMissing;
+        foreach (var probe in ActionProbe.Creator) checks.Add(await actions.RunAsync(probe, probe.IsRequired, cancellationToken));
+
+        // What exists need not be created: then these permissions are for other repositories of the rule.
+        var isMissing = actions.IsMissing;
+        foreach (var (probe, isRequired) in CreationProbes.ToCreate(creation)) checks.Add(await actions.RunAsync(probe, isRequired && isMissing, cancellationToken));
+        return isMissing;
+    }
+
+    private async Task<bool> MayTemplateCreateAsync(AwsRegistry registry, string repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new CreationTemplates(_calls).MatchAsync(registry, repository, cancellationToken) is not false;
+        }
+        catch (RegistryException)
+        {
+            // As long as nobody knows, nothing is risked.
+            return true;
+        }
+    }
 
     private async Task<Check> MountingAsync(AwsRegistry registry, DiagnosisSubject subject, CancellationToken cancellationToken)
     {

@@ -47,7 +47,8 @@ internal sealed class WebIdentityCredentials : RefreshingAWSCredentials
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IdentityException($"the web identity's token file '{file}' cannot be read: {e.Message}", e);
+            // Without its cause: the SDK takes an IOException inside for a broken connection and tries again for seconds.
+            throw new IdentityException($"the web identity's token file '{file}' cannot be read: {e.Message.TrimEnd('.')}");
         }
     }
 }
