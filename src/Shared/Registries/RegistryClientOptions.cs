@@ -28,6 +28,9 @@ public sealed record RegistryClientOptions
     /// <summary>Connections to one host at once.</summary>
     public int MaxConnectionsPerHost { get; init; } = 32;
 
+    /// <summary>Which addresses may be connected to; null: any, for a person or a pipeline decides what is asked for.</summary>
+    public AddressPolicy? Addresses { get; init; }
+
     /// <summary>Blobs larger than this are sent in chunks, so that a break does not cost the whole blob, in bytes.</summary>
     public long ChunkedUploadThreshold { get; init; } = 256L * 1024 * 1024;
 

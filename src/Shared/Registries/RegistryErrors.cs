@@ -120,6 +120,8 @@ internal static class RegistryErrors
         {
             switch (inner)
             {
+                case AddressRefusedException:
+                    return (inner.Message, false);
                 case AuthenticationException when inner.Message.Contains("corrupted frame", StringComparison.OrdinalIgnoreCase) || inner.Message.Contains("unexpected packet", StringComparison.OrdinalIgnoreCase):
                     return ($"{uri.Authority} does not speak TLS; if plain HTTP is meant, say 'plainHttp: true' in the registry's entry", false);
                 case AuthenticationException:

@@ -18,5 +18,6 @@ internal static class RegistryHandlers
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         MaxConnectionsPerServer = options.MaxConnectionsPerHost,
         EnableMultipleHttp2Connections = true,
+        ConnectCallback = options.Addresses is { } policy ? GuardedDialer.Of(policy).DialAsync : null,
     };
 }
