@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Promoter.Admission.Hosting;
+using Promoter.Admission.Jobs;
 using Promoter.Kubernetes;
 
 namespace Promoter.Admission.Commands;
@@ -35,6 +36,9 @@ internal sealed class ClusterFlags
         var client = Connect(arguments, time);
         var pod = Environment.GetEnvironmentVariable("POD_NAME") ?? Environment.MachineName;
         // A restarted container has the same pod name: what its predecessor held is not ours.
-        return new Cluster(client, Environment.GetEnvironmentVariable("POD_NAMESPACE") ?? client.Namespace, $"{pod}_{Guid.NewGuid().ToString("n")[..8]}");
+        return new Cluster(client, Environment.GetEnvironmentVariable("POD_NAMESPACE") ?? client.Namespace, $"{pod}_{Guid.NewGuid().ToString("n")[..8]}")
+        {
+            Jobs = JobSettings.Read(Environment.GetEnvironmentVariable),
+        };
     }
 }

@@ -26,7 +26,7 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(ServeOptions options, Cluster? cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var reader = new SettingsReader(options.ConfigFile, ConfigEnvironment.OfProcess(), Environment.GetEnvironmentVariable, TimeProvider.System, loggers);
+        var reader = new SettingsReader(options.ConfigFile, ConfigEnvironment.OfProcess(), Environment.GetEnvironmentVariable, cluster is not null, TimeProvider.System, loggers);
         var state = new AdmissionState(reader.Read(), cluster?.Namespace ?? "");
         await using var app = AdmissionHost.Build(options, state, cluster, TimeProvider.System, builder =>
         {

@@ -1,3 +1,7 @@
+using System.Net;
+using Promoter.Oci;
+using Promoter.Promotion.Configuration;
+
 namespace Promoter.Admission.Configuration;
 
 /// <summary>The section <c>admission</c> of the promotion configuration: how the webhook behaves.</summary>
@@ -100,11 +104,20 @@ internal sealed record AccessConfig
     /// <summary>Read the source with the pod's own pull secrets instead of the rule's credentials.</summary>
     public bool PullSecrets { get; init; }
 
+    /// <summary>Registries (or parts of them) from which images may be brought on demand; empty: all that the rules name.</summary>
+    public IReadOnlyList<RegistryPrefix> Sources { get; init; } = [];
+
+    /// <summary>Networks in which a source, or where it redirects to, may lie although they are private or link-local.</summary>
+    public IReadOnlyList<IPNetwork> AllowNetworks { get; init; } = [];
+
     /// <summary>Refuse images whose missing content is larger; null: no limit.</summary>
     public long? MaxImageBytes { get; init; }
 
     /// <summary>Limits per namespace and hour; null: none.</summary>
     public QuotaConfig? Quota { get; init; }
+
+    /// <summary>Whether on-demand promotions may read this source.</summary>
+    public bool Allows(ImageReference source) => Sources.Count == 0 || Sources.Any(allowed => allowed.Holds(source, out _));
 }
 
 /// <summary>What one namespace may have brought, per replica.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Configuration;
@@ -5,6 +6,9 @@ namespace Promoter.Admission.Configuration;
 /// <summary>The keys of the sections below <c>admission</c>.</summary>
 internal static class SectionShapes
 {
+    private static ConfigType<IPNetwork> Network { get; } = ConfigTypes.Parsed(
+        "network", text => IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is no network: write it as 10.0.0.0/8"), network => network.ToString());
+
     public static ConfigShape<CacheConfig> Cache { get; } = new ConfigShape<CacheConfig>("cache", "How long it is remembered what the target has.", new CacheConfig())
         .Key("present", ConfigTypes.Duration, c => c.Present, (c, v) => c with { Present = v }, "For an image that is there. Forgotten earlier when a pod cannot pull it.")
         .Key("missing", ConfigTypes.Duration, c => c.Missing, (c, v) => c with { Missing = v }, "For an image that is not there.")
@@ -13,7 +17,9 @@ internal static class SectionShapes
     public static ConfigShape<GateConfig> Gate { get; } = new ConfigShape<GateConfig>("gate", "Scheduling gates of pods whose image takes longer.", new GateConfig())
         .Key("enabled", ConfigTypes.Flag, g => g.Enabled, (g, v) => g with { Enabled = v }, "Whether pods are gated at all.")
         .Key("deadline", ConfigTypes.Duration, g => g.Deadline, (g, v) => g with { Deadline = v }, "How long a pod waits at most.")
-        .Key("onDeadline", AnswerTypes.Deadline, g => g.OnDeadline, (g, v) => g with { OnDeadline = v }, "What happens then.");
+        .Key(
+            "onDeadline", AnswerTypes.Deadline, g => g.OnDeadline, (g, v) => g with { OnDeadline = v },
+            "What happens then: `ungate` releases the pod as it is, `source` puts the source's references into its containers (the chart's `policies.limitServiceAccount.mayChangeImages` has to be on), `keep` leaves it gated.");
 
     public static ConfigShape<OnDemandConfig> OnDemand { get; } = new ConfigShape<OnDemandConfig>("onDemand", "How missing images are brought.", new OnDemandConfig())
         .Key("parallelism", ConfigTypes.Whole(1, 64), o => o.Parallelism, (o, v) => o with { Parallelism = v }, "Images copied at once by one replica. Read at the start.")
@@ -32,6 +38,12 @@ internal static class SectionShapes
         .Key(
             "pullSecrets", ConfigTypes.Flag, a => a.PullSecrets, (a, v) => a with { PullSecrets = v },
             "Read the source with the pod's own pull secrets, and refuse pods whose own could not read it.")
+        .Key(
+            "sources", ConfigTypes.ListOf(ConfigTypes.RegistryPrefix), a => a.Sources, (a, v) => a with { Sources = v },
+            "The registries, or prefixes in them, from which images may be brought on demand; left out, all that the rules name. Others are never asked.")
+        .Key(
+            "allowNetworks", ConfigTypes.ListOf(Network), a => a.AllowNetworks, (a, v) => a with { AllowNetworks = v },
+            "Networks (CIDR) in which a source, or where it redirects to, may lie although its addresses are private or link-local. Registries that are listed under `registries`, and AWS's own names, may be private without it.")
         .Key("maxImageSize", ConfigTypes.Size, a => a.MaxImageBytes ?? 0, (a, v) => a with { MaxImageBytes = v }, "Refuse images that would bring more; left out, there is no limit.")
         .Key("quota", ConfigTypes.SectionOf(Quota), a => a.Quota ?? new QuotaConfig(), (a, v) => a with { Quota = v }, "What one namespace may have brought, per replica.");
 

@@ -55,10 +55,12 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
     private async Task<ImageDecision> ForeseeAsync(ImageAnswers answers, SourceAccess access, CancellationToken cancellationToken)
     {
         var image = answers.Image;
+        if (onDemand.Limits.RefuseSource(image) is { } forbidden) return answers.Fault(forbidden);
         var plan = await WaitAsync(engine().PlanAsync(image, access, cancellationToken), Patience(answers), cancellationToken);
         if (plan is PlanAnswer.Impossible { Fault: var fault }) return answers.Fault(fault);
 
-        var planned = (plan as PlanAnswer.Planned)?.Promotion;
+        using var planned = (plan as PlanAnswer.Planned)?.Promotion;
+        if (planned is not null && onDemand.Limits.Foresee(answers.Context.Namespace, image, planned.MissingBytes) is { } refused) return answers.Fault(refused);
         var isInline = planned is not null && IsInline(planned, answers);
         var decision = isInline ? answers.Use(DecisionKind.Promoted, planned!.Digest, $"{image.Short} would be promoted now") : answers.Hold(planned);
         return decision with { Bytes = planned?.MissingBytes };

@@ -1,3 +1,4 @@
+using Promoter.Admission.Configuration;
 using Promoter.Aws;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
@@ -24,12 +25,14 @@ internal sealed class EngineClients : IDisposable
     private readonly EcrCredentials _ecrCredentials;
     private readonly EcrPlatform _platform;
     private readonly IRegistryCredentials _credentials;
+    private readonly AddressPolicy _addresses;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
 
-    public EngineClients(PromotionConfig config, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
+    public EngineClients(PromotionConfig config, AccessConfig access, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
     {
         (_config, _time, _loggers) = (config, time, loggers);
+        _addresses = EngineAddresses.Of(config, access);
         Options = EngineMapping.ClientOptions(config.Transfer);
         _aws = new AwsRegistries(ConfiguredRegistries.Of(config));
         _ecrCredentials = new EcrCredentials(_aws, time, loggers.CreateLogger<EcrCredentials>());
@@ -64,5 +67,5 @@ internal sealed class EngineClients : IDisposable
     }
 
     private RegistryClients Create(IRegistryCredentials credentials, RegistryClientOptions options) =>
-        new(credentials, EngineMapping.Registries(_config), options, [_platform], _time, _loggers);
+        new(credentials, EngineMapping.Registries(_config), options with { Addresses = _addresses }, [_platform], _time, _loggers);
 }

@@ -7,7 +7,7 @@ using Promoter.Registries;
 namespace Promoter.Admission.Engine;
 
 /// <summary>A plan of the engine for one image.</summary>
-/// <param name="own">Connections that this plan alone uses (a pod's credentials); disposed when it has been executed.</param>
+/// <param name="own">Connections that this plan alone uses (a pod's credentials).</param>
 internal sealed class PlannedPromotion(
     PromotionPlan plan, RegistryClients registries, RegistryClientOptions options, RegistryClients? own, TimeProvider time, ILoggerFactory loggers) : IPlannedPromotion
 {
@@ -21,16 +21,11 @@ internal sealed class PlannedPromotion(
 
     public async Task<ImageFault?> ExecuteAsync(IProgress<long> bytesMoved, CancellationToken cancellationToken)
     {
-        try
-        {
-            var executor = new PromotionExecutor(registries, options, new PromotionOptions { Independent = true }, new CopyProgress(bytesMoved), time, loggers);
-            var report = await executor.ExecuteAsync(plan, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            return report.Images[0].Failure is { } failure ? EngineFaults.Of(failure, Side.Target) : null;
-        }
-        finally
-        {
-            own?.Dispose();
-        }
+        var executor = new PromotionExecutor(registries, options, new PromotionOptions { Independent = true }, new CopyProgress(bytesMoved), time, loggers);
+        var report = await executor.ExecuteAsync(plan, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return report.Images[0].Failure is { } failure ? EngineFaults.Of(failure, Side.Target) : null;
     }
+
+    public void Dispose() => own?.Dispose();
 }

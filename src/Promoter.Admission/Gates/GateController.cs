@@ -210,19 +210,29 @@ internal sealed partial class GateController(
 
     private async Task ReleaseAsync(GatedPod pod, string reason, Dictionary<string, string> images, CancellationToken cancellationToken)
     {
-        if (!await GatedPods.ReleaseAsync(cluster.Client, pod.Object, images, cancellationToken))
-        {
-            Forget(pod.Uid);
-            return;
-        }
-
+        var released = await TryReleaseAsync(pod, images, cancellationToken);
         Forget(pod.Uid);
+        if (!released) return;
         meters.Released(reason);
         if (reason is "promoted") events.Add(pod.Reference, EventSeverity.Normal, "ImagesPromoted", "all images are at the target: the scheduling gate is removed");
         else events.Add(pod.Reference, EventSeverity.Warning, "GateDeadline", "the scheduling gate is removed at its deadline although an image is missing");
         LogReleased(logger, pod.Facts.Namespace, pod.Facts.Name, reason, (time.GetUtcNow() - pod.Since).TotalSeconds);
         await GateCondition.WriteAsync(
             cluster.Client, pod.Object, reason is "promoted", reason is "promoted" ? "Promoted" : "DeadlineExceeded", reason is "promoted" ? "all images are at the target" : "released at its deadline", time.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task<bool> TryReleaseAsync(GatedPod pod, Dictionary<string, string> images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GatedPods.ReleaseAsync(cluster.Client, pod.Object, images, cancellationToken);
+        }
+        catch (KubernetesException e) when (images.Count > 0 && (e.IsDenied || e.IsInvalid))
+        {
+            // Released with an image that is missing it can at least say so; gated for ever it cannot.
+            events.Add(pod.Reference, EventSeverity.Warning, "GateDeadline", $"the source's images could not be put in (policies.limitServiceAccount.mayChangeImages in the chart): {e.Message}");
+            return await GatedPods.ReleaseAsync(cluster.Client, pod.Object, new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
+        }
     }
 
     private async Task TellAsync(GatedPod pod, string reason, string message, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Promoter.Admission.Access;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Gates;
 using Promoter.Admission.Health;
+using Promoter.Admission.Jobs;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Replicas;
@@ -94,7 +95,7 @@ internal static class AdmissionServices
     private static void AddCluster(this IServiceCollection services, Cluster cluster, AdmissionState state) => services
         .AddSingleton(cluster)
         .AddSingleton<IPodSecrets, PodSecrets>()
-        .AddSingleton<IPromotionJobs, NoJobs>()
+        .AddSingleton<IPromotionJobs, KubernetesJobs>()
         // Jitter spreads retries of replicas. One each: Random is not for several threads.
         .AddTransient(_ => new Random())
         .AddHosted<LeaseBoard>()

@@ -1,13 +1,15 @@
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Engine;
+using Promoter.Admission.Jobs;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Hosting;
 
 /// <summary>Makes settings of the configuration file, at the start and whenever it changes.</summary>
-internal sealed class SettingsReader(string path, ConfigEnvironment variables, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers)
+/// <param name="hasCluster">Whether Jobs are possible at all.</param>
+internal sealed class SettingsReader(string path, ConfigEnvironment variables, Func<string, string?> environment, bool hasCluster, TimeProvider time, ILoggerFactory loggers)
 {
     public string File => path;
 
@@ -16,7 +18,13 @@ internal sealed class SettingsReader(string path, ConfigEnvironment variables, F
     {
         var config = PromotionConfigFile.Load(path, variables);
         var admission = AdmissionSection.Read(config, variables, path);
-        var clients = new EngineClients(config, environment, time, loggers);
+        if (hasCluster && admission.OnDemand.JobAbove is not null && JobSettings.Read(environment) is null)
+        {
+            throw new ConfigException(new ConfigProblem(
+                path, null, $"admission.onDemand.jobAbove makes Jobs, which need {JobSettings.ImageVariable} and {JobSettings.ConfigMapVariable} in the environment: set largeCopies.image in the chart's values, or leave jobAbove out"));
+        }
+
+        var clients = new EngineClients(config, admission.Access, environment, time, loggers);
         return new AdmissionSettings(admission, new ImagePairing(new PromotionRules(config.Rules)), new RegistryEngine(clients, config, time, loggers));
     }
 }

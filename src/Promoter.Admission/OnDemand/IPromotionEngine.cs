@@ -29,8 +29,8 @@ internal abstract record PlanAnswer
     public sealed record Impossible(ImageFault Fault) : PlanAnswer;
 }
 
-/// <summary>A promotion that can be executed.</summary>
-internal interface IPlannedPromotion
+/// <summary>A promotion that can be executed. Disposing it closes the connections that it alone uses.</summary>
+internal interface IPlannedPromotion : IDisposable
 {
     /// <summary>What the target will have.</summary>
     Digest Digest { get; }

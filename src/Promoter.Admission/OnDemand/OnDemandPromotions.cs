@@ -34,6 +34,8 @@ internal sealed partial class OnDemandPromotions(
 
     public Throughput Throughput => throughput;
 
+    public PromotionLimits Limits => limits;
+
     /// <summary>The run that brings this image: the one under way, or a new one.</summary>
     /// <param name="requester">The namespace that asks.</param>
     public PromotionRun Start(PairedImage image, string requester, SourceAccess access)
@@ -98,25 +100,27 @@ internal sealed partial class OnDemandPromotions(
 
     private async Task<PromotionOutcome> RunAsync(PromotionRun run, SourceAccess access, CancellationToken cancellationToken)
     {
+        if (limits.RefuseSource(run.Image) is { } forbidden) return PromotionOutcome.Failed(forbidden);
         while (true)
         {
             run.Phase = "planning";
             var plan = await engine().PlanAsync(run.Image, access, cancellationToken);
-            run.SetPlanned(plan);
             if (plan is PlanAnswer.Impossible impossible)
             {
                 meters.RegistryFault(impossible.Fault);
                 return PromotionOutcome.Failed(impossible.Fault);
             }
 
-            var planned = ((PlanAnswer.Planned)plan).Promotion;
-            using var booking = limits.TryBook(run.Requester, run.Image, planned.MissingBytes, out var refused);
+            using var first = ((PlanAnswer.Planned)plan).Promotion;
+            using var booking = limits.TryBook(run.Requester, run.Image, first.MissingBytes, out var refused);
             if (refused is not null) return PromotionOutcome.Failed(refused);
+            run.SetPlanned(plan);
 
             run.Phase = "waiting for its turn";
-            await using var claim = await claims.ClaimAsync(run.Image, run.Requester, $"{run.Image.Target.Name}@{planned.Digest}", cancellationToken);
+            await using var claim = await claims.ClaimAsync(run.Image, run.Requester, $"{run.Image.Target.Name}@{first.Digest}", cancellationToken);
             // What the other replica has brought already is not brought again.
-            if (claim is { IsTakenOver: true } && await engine().PlanAsync(run.Image, access, cancellationToken) is PlanAnswer.Planned { Promotion: var rest }) planned = rest;
+            using var rest = claim is { IsTakenOver: true } ? (await engine().PlanAsync(run.Image, access, cancellationToken) as PlanAnswer.Planned)?.Promotion : null;
+            var planned = rest ?? first;
 
             // Between plan and claim another replica may have come and gone; and where there is no claim, one has just ended, well or badly. So look once more.
             if (await engine().CheckAsync(run.Image.Target, cancellationToken) is PresenceAnswer.Present there)
@@ -125,7 +129,29 @@ internal sealed partial class OnDemandPromotions(
                 return PromotionOutcome.Done(there.Digest);
             }
 
-            if (claim is not null) return await ExecuteAsync(run, planned, claim, cancellationToken);
+            if (claim is null) continue;
+            // A pod's own credentials stay in this process.
+            return access.Credentials is null && jobs.Takes(planned.MissingBytes)
+                ? await RunJobAsync(run, planned.Digest, claim, cancellationToken)
+                : await ExecuteAsync(run, planned, claim, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for a Job; that takes none of this replica's turns.</summary>
+    private async Task<PromotionOutcome> RunJobAsync(PromotionRun run, Digest digest, IPromotionClaim claim, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
+        try
+        {
+            run.Phase = "copying in a Job";
+            claim.Report(run);
+            var fault = await jobs.RunAsync(run.Image, digest, either.Token);
+            claim.Finish();
+            return fault is null ? PromotionOutcome.Done(digest) : PromotionOutcome.Failed(fault);
+        }
+        catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
+        {
+            return PromotionOutcome.Failed(Lost(run.Image));
         }
     }
 
@@ -137,9 +163,7 @@ internal sealed partial class OnDemandPromotions(
         {
             run.Phase = "copying";
             var started = time.GetTimestamp();
-            var fault = jobs.Takes(planned.MissingBytes)
-                ? await jobs.RunAsync(run.Image, planned.Digest, either.Token)
-                : await planned.ExecuteAsync(new Mover(run, claim, meters), either.Token);
+            var fault = await planned.ExecuteAsync(new Mover(run, claim, meters), either.Token);
             if (claim.Lost.IsCancellationRequested) return PromotionOutcome.Failed(Lost(run.Image));
             claim.Finish();
             if (fault is not null) return PromotionOutcome.Failed(fault);

@@ -11,27 +11,40 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Booking>> _bookings = new(StringComparer.Ordinal);
 
+    /// <summary>Why this source must not even be asked; null where it may be.</summary>
+    public ImageFault? RefuseSource(PairedImage image) => config().Allows(image.Source)
+        ? null
+        : Refused($"{image.Source.Registry}/{image.Source.Repository} is no source that images may be brought from on demand (admission.access.sources)");
+
+    /// <summary>Why a copy would not be made now; null where it would be. Books nothing.</summary>
+    public ImageFault? Foresee(string ns, PairedImage image, long bytes)
+    {
+        lock (_lock) return Check(ns, image, bytes);
+    }
+
     /// <summary>Books a copy for a namespace; disposing the booking ends its place among the concurrent ones.</summary>
     /// <param name="fault">Why the copy may not be; null where it may.</param>
     public IDisposable? TryBook(string ns, PairedImage image, long bytes, out ImageFault? fault)
     {
-        fault = null;
+        lock (_lock)
+        {
+            fault = Check(ns, image, bytes);
+            if (fault is not null) return null;
+            var booking = new Booking(this, time.GetUtcNow(), bytes);
+            Recent(ns).Add(booking);
+            return booking;
+        }
+    }
+
+    private ImageFault? Check(string ns, PairedImage image, long bytes)
+    {
         var access = config();
         if (access.MaxImageBytes is { } largest && bytes > largest)
         {
-            fault = Refused($"{image.Short} would bring {Size(bytes)}, and at most {Size(largest)} are allowed (admission.access.maxImageSize)");
-            return null;
+            return Refused($"{image.Short} would bring {Size(bytes)}, and at most {Size(largest)} are allowed (admission.access.maxImageSize)");
         }
 
-        lock (_lock)
-        {
-            var booked = Recent(ns);
-            if (access.Quota is { } quota) fault = Check(ns, booked, quota, bytes);
-            if (fault is not null) return null;
-            var booking = new Booking(this, time.GetUtcNow(), bytes);
-            booked.Add(booking);
-            return booking;
-        }
+        return access.Quota is { } quota ? Check(ns, Recent(ns), quota, bytes) : null;
     }
 
     private static ImageFault? Check(string ns, List<Booking> booked, QuotaConfig quota, long bytes)

@@ -5,6 +5,7 @@ using Promoter.Admission.Access;
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Tests.Support;
+using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 
 namespace Promoter.Admission.Tests.Access;
@@ -127,6 +128,51 @@ public sealed class TenantTests
             Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
             Assert.DoesNotContain(encoded, text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_source_outside_of_the_allow_list_is_never_asked()
+    {
+        var config = new AdmissionConfig { OnMissing = MissingAnswer.Inline, Access = new AccessConfig { Sources = [RegistryPrefix.Parse($"{Rules.SourceHost}/public")] } };
+        await using var webhook = await Webhook.StartAsync(config);
+
+        var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
+
+        Assert.False(answer.Allowed);
+        Assert.Contains("admission.access.sources", answer.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(webhook.Engine.Calls, call => call.StartsWith("plan ", StringComparison.Ordinal));
+
+        webhook.Engine.Has($"{Rules.TargetHost}/shop/present:1");
+        Assert.True((await webhook.ReviewAsync(Fixture.PodWith($"{Rules.TargetHost}/shop/present:1"))).Allowed, "what the target has needs no source");
+    }
+
+    [Fact]
+    public async Task Bytes_and_concurrent_copies_of_a_namespace_are_limited_and_a_dry_run_foresees_it()
+    {
+        var config = new AdmissionConfig
+        {
+            OnMissing = MissingAnswer.Gate,
+            CannotGate = FallbackAnswer.Allow,
+            Access = new AccessConfig { Quota = new QuotaConfig { BytesPerHour = 2500, Concurrent = 1 } },
+        };
+        await using var webhook = await Webhook.StartAsync(config, configure: OpenGuard.Use);
+        var held = new TaskCompletionSource();
+        webhook.Engine.Copying = token => held.Task.WaitAsync(token);
+        static JsonObject Pod(string tag, string ns, bool dryRun = false)
+        {
+            var review = Fixture.PodWith($"{Rules.TargetHost}/shop/web:{tag}");
+            review["request"]!["namespace"] = ns;
+            review["request"]!["dryRun"] = dryRun;
+            return review;
+        }
+
+        Assert.True((await webhook.ReviewAsync(Pod("1", "a"))).Allowed);
+        Assert.Contains("copies under way", (await webhook.ReviewAsync(Pod("2", "a", dryRun: true))).Message, StringComparison.Ordinal);
+        Assert.Contains("copies under way", (await webhook.ReviewAsync(Pod("2", "a"))).Message, StringComparison.Ordinal);
+        Assert.True((await webhook.ReviewAsync(Pod("3", "b"))).Allowed, "another namespace has a quota of its own");
+        held.SetResult();
+        await Eventually.TrueAsync(async () => (await webhook.ReviewAsync(Pod("4", "a"))).Allowed, "the place of the first copy was not given back");
+        await Eventually.TrueAsync(async () => (await webhook.ReviewAsync(Pod("5", "a"))).Message.Contains("quota of", StringComparison.Ordinal), "the bytes of the hour are not counted");
     }
 
     [Fact]

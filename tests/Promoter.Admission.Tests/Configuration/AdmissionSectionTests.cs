@@ -42,7 +42,7 @@ public sealed class AdmissionSectionTests
               cache: { present: 1m, missing: 2s, lookUp: 3s }
               gate: { enabled: false, deadline: 5m, onDeadline: keep }
               onDemand: { parallelism: 2, leaseDuration: 30s, jobAbove: 5GiB }
-              access: { pullSecrets: true, maxImageSize: 20GiB, quota: { bytesPerHour: 100GiB, imagesPerHour: 50, concurrent: 3 } }
+              access: { pullSecrets: true, sources: [a.example.com/team], allowNetworks: [10.0.0.0/8, "fd00::/8"], maxImageSize: 20GiB, quota: { bytesPerHour: 100GiB, imagesPerHour: 50, concurrent: 3 } }
               rules: { shop: { onMissing: inline, cannotGate: deny, pin: false, pullSecrets: false } }
             """);
 
@@ -55,6 +55,7 @@ public sealed class AdmissionSectionTests
         Assert.Equal((20L << 30, 50, 3), (config.Access.MaxImageBytes, config.Access.Quota!.ImagesPerHour, config.Access.Quota.Concurrent));
         Assert.Equal((MissingAnswer.Inline, FallbackAnswer.Deny, false, false), (config.MissingFor("shop"), config.CannotGateFor("shop"), config.PinFor("shop"), config.UsesPullSecrets("shop")));
         Assert.True(config.UsesPullSecrets("another"));
+        Assert.Equal(("a.example.com/team", 2), (Assert.Single(config.Access.Sources).ToString(), config.Access.AllowNetworks.Count));
     }
 
     [Theory]
@@ -62,6 +63,8 @@ public sealed class AdmissionSectionTests
     [InlineData("admission: { onMissing: wait }", "wait")]
     [InlineData("admission: { gate: { deadline: soon } }", "soon")]
     [InlineData("admission: { onDemand: { leaseDuration: 1s } }", "at least 5s")]
+    [InlineData("admission: { access: { allowNetworks: [10.0.0.1] } }", "10.0.0.0/8")]
+    [InlineData("admission: { access: { sources: [https://a.example.com] } }", "URL scheme")]
     [InlineData("admission: { rules: { shp: { pin: true } } }", "shp")]
     public void What_is_wrong_is_named_with_its_place(string section, string expected)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Promoter.Admission.Configuration;
 using Promoter.Admission.Engine;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
@@ -24,7 +25,7 @@ public sealed class RegistryEngineTests : IAsyncLifetime
         {
             Rules = [new PromotionRuleConfig { Name = "all", Source = RegistryPrefix.Parse(_source.ReferenceHost), Target = RegistryPrefix.Parse(_target.ReferenceHost) }],
         };
-        _engine = new RegistryEngine(new EngineClients(config, _ => null, TimeProvider.System, NullLoggerFactory.Instance), config, TimeProvider.System, NullLoggerFactory.Instance);
+        _engine = new RegistryEngine(new EngineClients(config, new AccessConfig(), _ => null, TimeProvider.System, NullLoggerFactory.Instance), config, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +82,35 @@ public sealed class RegistryEngineTests : IAsyncLifetime
         var answer = Assert.IsType<PresenceAnswer.Unknown>(await _engine.CheckAsync(Target("shop/web:1.4.2"), CancellationToken.None));
 
         Assert.Equal(expected, answer.Fault.Kind);
+    }
+
+    [Fact]
+    public async Task A_source_at_a_private_address_is_refused_unless_it_is_configured()
+    {
+        const string source = "registry.corp.example:5000";
+        foreach (var (access, registries, expected) in new[]
+        {
+            (new AccessConfig(), Array.Empty<RegistryConfig>(), (ImageFaultKind?)ImageFaultKind.Refused),
+            (new AccessConfig { AllowNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8"), System.Net.IPNetwork.Parse("::1/128")] }, [], null),
+            (new AccessConfig(), [new RegistryConfig { Host = source }], null),
+        })
+        {
+            var config = new PromotionConfig
+            {
+                Rules = [new PromotionRuleConfig { Name = "all", Source = RegistryPrefix.Parse(source), Target = RegistryPrefix.Parse(_target.ReferenceHost) }],
+                Registries = registries.Length > 0 ? registries : [],
+            };
+            var policy = EngineAddresses.Of(config, access);
+            Assert.Equal(expected is null, policy.Refuse(new Uri("https://" + source).Host, System.Net.IPAddress.Loopback) is null);
+        }
+
+        var refusing = new PromotionConfig { Rules = [new PromotionRuleConfig { Name = "all", Source = RegistryPrefix.Parse("169.254.169.254"), Target = RegistryPrefix.Parse(_target.ReferenceHost) }] };
+        using var engine = new RegistryEngine(
+            new EngineClients(refusing, new AccessConfig(), _ => null, TimeProvider.System, NullLoggerFactory.Instance), refusing, TimeProvider.System, NullLoggerFactory.Instance);
+        var pair = new PairedImage("all", ImageReference.Parse("169.254.169.254/shop/web:1.4.2"), Target("shop/web:1.4.2"), NamesSource: false);
+        var plan = Assert.IsType<PlanAnswer.Impossible>(await engine.PlanAsync(pair, SourceAccess.OfRule, CancellationToken.None));
+        Assert.Equal(ImageFaultKind.Refused, plan.Fault.Kind);
+        Assert.Contains("link-local", plan.Fault.Message, StringComparison.Ordinal);
     }
 
     private ImageReference Target(string image) => ImageReference.Parse($"{_target.ReferenceHost}/{image}");

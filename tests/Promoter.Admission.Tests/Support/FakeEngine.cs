@@ -83,6 +83,11 @@ internal sealed class FakeEngine : IPromotionEngine
 
         public long TotalBytes => size;
 
+        public void Dispose()
+        {
+            // A plan of this engine holds nothing.
+        }
+
         public async Task<ImageFault?> ExecuteAsync(IProgress<long> bytesMoved, CancellationToken cancellationToken)
         {
             engine._calls.Enqueue($"copy {image.Source} -> {image.Target}");

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Promoter.Admission.Configuration;
+using Promoter.Admission.Gates;
 using Promoter.Admission.Hosting;
+using Promoter.Admission.Jobs;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
@@ -22,6 +24,9 @@ internal sealed class TestCluster : IAsyncDisposable
     public FakeEngine Engine { get; } = new();
 
     public IReadOnlyList<Webhook> Replicas => _replicas;
+
+    /// <summary>What replicas that are added from now on need to make Jobs.</summary>
+    public JobSettings? Jobs { get; set; }
 
     /// <summary>What is different in the wiring of replicas that are added from now on.</summary>
     public Action<WebApplicationBuilder>? Configure { get; set; }
@@ -45,7 +50,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var client = new KubernetesClient(new KubernetesEndpoint { Server = Server.Url }, TimeProvider.System);
         _clients.Add(client);
-        var webhook = await Webhook.StartAsync(config ?? Impatient, engine: Engine, cluster: new Cluster(client, "promoter", $"replica-{_clients.Count}"), configure: Configure);
+        var webhook = await Webhook.StartAsync(config ?? Impatient, engine: Engine, cluster: new Cluster(client, "promoter", $"replica-{_clients.Count}") { Jobs = Jobs }, configure: Configure);
         lock (_replicas) _replicas.Add(webhook);
         return webhook;
     }
@@ -62,6 +67,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task UntilLedAsync() => Eventually.TrueAsync(
         () => Server.Find("/apis/coordination.k8s.io/v1/namespaces/promoter/leases/promoter-admission-gates") is { } lease && lease.Text("spec", "holderIdentity") is { Length: > 0 },
         "no replica leads");
+
+    /// <summary>Waits until every replica would set a gate.</summary>
+    public Task UntilAllGateAsync() => Eventually.TrueAsync(
+        () => _replicas.TrueForAll(replica => ((IGateGuard)replica.Services.GetService(typeof(IGateGuard))!).Problem is null), "a replica sets no gates");
 
     public async Task<JsonObject> CreatePodAsync(string name, params string[] images)
     {
