@@ -47,8 +47,12 @@ demo: need-dotnet ## Promote an image between two emulated ECR accounts on this 
 	eng/demo.sh
 
 .PHONY: bench
-bench: need-dotnet ## Compare with skopeo (and crane, regctl, oras where installed); writes docs/benchmarks.md
+bench: need-dotnet bench-webhook ## Compare with skopeo (and crane, regctl, oras where installed); writes docs/benchmarks.md and docs/benchmarks-webhook.md
 	eng/bench.sh
+
+.PHONY: bench-webhook
+bench-webhook: need-dotnet ## Load the webhook beside an empty endpoint; writes docs/benchmarks-webhook.md
+	eng/bench-webhook.sh
 
 .PHONY: images
 images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000

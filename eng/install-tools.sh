@@ -15,7 +15,7 @@ install=${PROMOTER_INSTALL_TOOLS:-1}
 debian=(docker-registry=docker-registry skopeo=skopeo buildah=buildah containerd=containerd runc=runc nginx=nginx-light
   openssl=openssl jq=jq unzip=unzip shellcheck=shellcheck yamllint=yamllint time=time npm=npm)
 if [ "${1:-}" = "--bench" ]; then
-  debian+=(hyperfine=hyperfine wrk=wrk)
+  debian+=(hyperfine=hyperfine wrk=wrk hey=hey)
 fi
 
 # Versions are pinned with the checksum of the package, so that a test means the same tomorrow.

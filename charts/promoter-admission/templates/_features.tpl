@@ -18,7 +18,7 @@ Features that widen the RBAC rules: as `features` says, else as the configuratio
 {{- define "promoter-admission.prefetch" -}}
 {{- $said := .Values.features.prefetch -}}
 {{- if kindIs "invalid" $said -}}
-{{- with (dig "admission" "prefetch" "" (.Values.config | default dict)) }}{{ if or (not (kindIs "map" .)) (dig "enabled" true .) }}true{{ end }}{{ end -}}
+{{- if dig "admission" "prefetch" "enabled" false (.Values.config | default dict) }}true{{ end -}}
 {{- else if $said }}true{{ end -}}
 {{- end -}}
 

@@ -22,10 +22,10 @@
 {{- if include "promoter-admission.prefetch" . }}
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [batch]
-  resources: [cronjobs]
-  verbs: [get, list, watch]
+  resources: [jobs, cronjobs]
+  verbs: [list, watch]
 {{- end }}
 {{- if eq .Values.tls.mode "selfManaged" }}
 - apiGroups: [admissionregistration.k8s.io]

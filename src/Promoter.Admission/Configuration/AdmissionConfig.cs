@@ -46,6 +46,8 @@ internal sealed record AdmissionConfig
 
     public AccessConfig Access { get; init; } = new();
 
+    public PrefetchConfig Prefetch { get; init; } = new();
+
     /// <summary>Exceptions by the name of the promotion rule.</summary>
     public IReadOnlyDictionary<string, RuleAnswers> Rules { get; init; } = new Dictionary<string, RuleAnswers>(StringComparer.Ordinal);
 
@@ -97,6 +99,15 @@ internal sealed record OnDemandConfig
 
     /// <summary>Copies larger than this run as a Job of <c>promoter</c>; null: never.</summary>
     public long? JobAbove { get; init; }
+}
+
+/// <summary>Promotions ahead of pods, for workloads that will make them.</summary>
+internal sealed record PrefetchConfig
+{
+    public bool Enabled { get; init; }
+
+    /// <summary>Images brought ahead at once, of those that the leading replica copies at once.</summary>
+    public int Parallelism { get; init; } = 2;
 }
 
 internal sealed record AccessConfig

@@ -39,6 +39,9 @@ internal static class AdmissionSection
         .Key("gate", ConfigTypes.SectionOf(SectionShapes.Gate), c => c.Gate, (c, v) => c with { Gate = v }, "Scheduling gates of pods whose image takes longer.")
         .Key("onDemand", ConfigTypes.SectionOf(SectionShapes.OnDemand), c => c.OnDemand, (c, v) => c with { OnDemand = v }, "How missing images are brought.")
         .Key("access", ConfigTypes.SectionOf(SectionShapes.Access), c => c.Access, (c, v) => c with { Access = v }, "Who may have what brought.")
+        .Key(
+            "prefetch", ConfigTypes.SectionOf(SectionShapes.Prefetch), c => c.Prefetch, (c, v) => c with { Prefetch = v },
+            "Promote the images of workloads ahead of their pods.")
         .Key("rules", ConfigTypes.MapOf(ConfigTypes.SectionOf(SectionShapes.Rule)), c => c.Rules, (c, v) => c with { Rules = v }, "Exceptions for the images of one rule, by the rule's name.");
 
     /// <exception cref="ConfigException">Everything that is wrong with the section.</exception>

@@ -29,6 +29,10 @@ internal static class SectionShapes
         .Key("jobAbove", ConfigTypes.Size, o => o.JobAbove ?? 0, (o, v) => o with { JobAbove = v }, "Copies larger than this run as a Job of `promoter`; left out, none does.")
         .Check(o => o.LeaseDuration < TimeSpan.FromSeconds(5) ? "leaseDuration must be at least 5s: it is renewed every third of it" : null);
 
+    public static ConfigShape<PrefetchConfig> Prefetch { get; } = new ConfigShape<PrefetchConfig>("prefetch", "Promote the images of workloads ahead of their pods.", new PrefetchConfig())
+        .Key("enabled", ConfigTypes.Flag, p => p.Enabled, (p, v) => p with { Enabled = v }, "Watch Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, and bring what their pods will need. None of them is changed.")
+        .Key("parallelism", ConfigTypes.Whole(1, 64), p => p.Parallelism, (p, v) => p with { Parallelism = v }, "Images brought ahead at once; they share onDemand.parallelism with those that pods wait for.");
+
     public static ConfigShape<QuotaConfig> Quota { get; } = new ConfigShape<QuotaConfig>("quota", "What one namespace may have brought, per replica.", new QuotaConfig())
         .Key("bytesPerHour", ConfigTypes.Size, q => q.BytesPerHour ?? 0, (q, v) => q with { BytesPerHour = v }, "Bytes within an hour; left out, there is no limit.")
         .Key("imagesPerHour", ConfigTypes.Whole(1, 100_000), q => q.ImagesPerHour ?? 0, (q, v) => q with { ImagesPerHour = v }, "Images within an hour; left out, there is no limit.")

@@ -94,10 +94,10 @@ internal static class AnswerComposer
     private static Dictionary<string, string> Audit(IReadOnlyList<ImageDecision> decisions)
     {
         var covered = decisions.Where(decision => decision.Kind is not DecisionKind.Untouched).ToList();
-        var images = string.Join(' ', covered.Select(decision => $"{decision.Image?.Short ?? decision.Text}={decision.Kind.ToString().ToLowerInvariant()}"));
+        var images = string.Join(' ', covered.Select(decision => $"{decision.Image?.Short ?? decision.Text}={decision.Kind.Name()}"));
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["decision"] = covered.Max(decision => decision.Kind).ToString().ToLowerInvariant(),
+            ["decision"] = covered.Max(decision => decision.Kind).Name(),
             ["images"] = images.Length > LongestAudit ? images[..LongestAudit] : images,
         };
     }

@@ -1,7 +1,6 @@
 using Promoter.Admission.Configuration;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
-using Promoter.Oci;
 
 namespace Promoter.Admission.Decisions;
 
@@ -10,8 +9,7 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
 {
     public async ValueTask<ImageDecision> DecideAsync(string text, DecisionContext context, CancellationToken cancellationToken)
     {
-        if (!ImageReference.TryParse(text, out var reference)) return new ImageDecision(DecisionKind.Untouched, text, null, "");
-        switch (context.Pairing.Find(reference))
+        switch (context.Pairing.Find(text))
         {
             case Pairing.Covered { Image: var image } when context.Config.RewriteSource || !image.NamesSource:
                 return await DecideAsync(new ImageAnswers(text, image, context), cancellationToken) with { Image = image };

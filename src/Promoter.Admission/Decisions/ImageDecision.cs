@@ -26,6 +26,14 @@ internal enum DecisionKind
     Denied,
 }
 
+/// <summary>How kinds are written: in metrics, audit annotations and on the status page.</summary>
+internal static class DecisionKinds
+{
+    private static readonly string[] Names = [.. Enum.GetNames<DecisionKind>().Select(name => name.ToLowerInvariant())];
+
+    public static string Name(this DecisionKind kind) => Names[(int)kind];
+}
+
 /// <param name="Text">The reference as the pod has it.</param>
 /// <param name="Replacement">What to write instead; null: nothing.</param>
 /// <param name="Reason">For a person; empty where there is nothing to say.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Promoter.Admission.OnDemand;
 using Promoter.Oci;
 using Promoter.Promotion;
@@ -7,6 +8,18 @@ namespace Promoter.Admission.Decisions;
 /// <summary>Asks the rules, for references to a target as well as to a source. The target is asked first, so that what is there already is never taken for a source.</summary>
 internal sealed class ImagePairing(PromotionRules rules)
 {
+    /// <summary>Clusters name the same few thousand references all day; whoever makes up more only makes this look again.</summary>
+    private const int Capacity = 10_000;
+    private readonly ConcurrentDictionary<string, Pairing> _known = new(StringComparer.Ordinal);
+
+    /// <summary>The same for a reference as somebody wrote it; what is none is covered by nothing.</summary>
+    public Pairing Find(string text)
+    {
+        if (_known.TryGetValue(text, out var known)) return known;
+        if (_known.Count >= Capacity) _known.Clear();
+        return _known[text] = ImageReference.TryParse(text, out var reference) ? Find(reference) : new Pairing.NotCovered("");
+    }
+
     public Pairing Find(ImageReference reference) => rules.Match(reference) switch
     {
         RuleMatch.Covered covered => new Pairing.Covered(new PairedImage(covered.Rule.Name, covered.Source, covered.Target, NamesSource: false)),

@@ -4,6 +4,7 @@ using Promoter.Admission.Gates;
 using Promoter.Admission.Health;
 using Promoter.Admission.Jobs;
 using Promoter.Admission.OnDemand;
+using Promoter.Admission.Prefetch;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Replicas;
 using Promoter.Admission.Telemetry;
@@ -106,7 +107,9 @@ internal static class AdmissionServices
         .AddSingleton<IGateGuard>(provider => provider.GetRequiredService<HeartbeatGuard>())
         .AddHosted<GateController>()
         .AddHosted<PullFailures>()
-        .AddHosted<PendingPods>();
+        .AddHosted<PendingPods>()
+        .AddSingleton<Func<Random>>(_ => () => new Random())
+        .AddHosted<WorkloadPrefetch>();
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());

@@ -8,5 +8,5 @@ namespace Promoter.Admission.OnDemand;
 internal sealed record PairedImage(string Rule, ImageReference Source, ImageReference Target, bool NamesSource)
 {
     /// <summary>Repository, tag and a shortened digest: what a person needs in a warning of 120 characters.</summary>
-    public string Short => $"{Target.Repository}{(Target.Tag is { } tag ? $":{tag}" : "")}{(Target.Digest is { } digest ? $"@{digest.Algorithm}:{digest.Short}" : "")}";
+    public string Short { get; } = $"{Target.Repository}{(Target.Tag is { } tag ? $":{tag}" : "")}{(Target.Digest is { } digest ? $"@{digest.Algorithm}:{digest.Short}" : "")}";
 }

@@ -47,7 +47,7 @@ internal sealed class AdmissionMeters : IDisposable
         _reviewDuration.Record(duration.TotalSeconds);
     }
 
-    public void Decided(DecisionKind kind) => Decided(kind.ToString().ToLowerInvariant());
+    public void Decided(DecisionKind kind) => Decided(kind.Name());
 
     /// <summary>A review that a fault of ours left undecided.</summary>
     public void Broke() => Decided("broken");

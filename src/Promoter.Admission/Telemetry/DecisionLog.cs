@@ -29,7 +29,7 @@ internal sealed class DecisionLog(TimeProvider time)
             // What was there all along is the rule, and would push out what one looks for.
             if (decision.Kind is DecisionKind.Untouched or DecisionKind.Present) continue;
             var line = new RecentDecision(
-                now, request.Namespace, pod.Name, request.IsDryRun, decision.Image?.Short ?? decision.Text, decision.Kind.ToString().ToLowerInvariant(), decision.Reason);
+                now, request.Namespace, pod.Name, request.IsDryRun, decision.Image?.Short ?? decision.Text, decision.Kind.Name(), decision.Reason);
             lock (_recent)
             {
                 if (_recent.Count == Kept) _recent.Dequeue();

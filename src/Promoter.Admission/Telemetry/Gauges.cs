@@ -1,6 +1,7 @@
 using Promoter.Admission.Gates;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.OnDemand;
+using Promoter.Admission.Prefetch;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Replicas;
 using Promoter.Admission.Tls;
@@ -29,5 +30,6 @@ internal static class Gauges
         meters.Observe("promoter.admission.gate.oldest", "s", "How long the oldest gated pod has waited", () => gates.Waiting is [var oldest, ..] ? (time.GetUtcNow() - oldest.Since).TotalSeconds : 0);
         var leadership = services.GetRequiredService<Leadership>();
         meters.Observe("promoter.admission.leader", null, "1 in the replica that removes gates", () => leadership.IsLeader ? 1 : 0);
+        if (services.GetService<WorkloadPrefetch>() is { } prefetch) meters.Observe("promoter.admission.prefetch.pending", "{image}", "Images of workloads that are not known to be at the target yet", () => prefetch.Pending);
     }
 }

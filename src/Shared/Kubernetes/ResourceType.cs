@@ -12,6 +12,10 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
     public static readonly ResourceType ConfigMaps = new("", "v1", "configmaps", "ConfigMap");
     public static readonly ResourceType ServiceAccounts = new("", "v1", "serviceaccounts", "ServiceAccount");
     public static readonly ResourceType Events = new("", "v1", "events", "Event");
+    public static readonly ResourceType Deployments = new("apps", "v1", "deployments", "Deployment");
+    public static readonly ResourceType StatefulSets = new("apps", "v1", "statefulsets", "StatefulSet");
+    public static readonly ResourceType DaemonSets = new("apps", "v1", "daemonsets", "DaemonSet");
+    public static readonly ResourceType CronJobs = new("batch", "v1", "cronjobs", "CronJob");
     public static readonly ResourceType Jobs = new("batch", "v1", "jobs", "Job");
     public static readonly ResourceType Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
 
