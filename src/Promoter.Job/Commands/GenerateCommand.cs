@@ -31,7 +31,7 @@ internal static class GenerateCommand
         var text = await File.ReadAllTextAsync(path, cancellationToken);
         var kustomization = YamlReader.Read(path, text).FirstOrDefault()?.Root as YamlMapping ?? throw new PromotionException(ExitCode.Usage, $"{path} is empty or no map");
 
-        var before = await BuildAsync(directory, cancellationToken);
+        var before = await HookInput.OfKustomizationAsync(directory, cancellationToken);
         var selection = Select(before, settings, out var covered);
         if (selection.ExitCode != ExitCode.Done) throw new PromotionException(selection.ExitCode, string.Join(Environment.NewLine, selection.Messages.Where(m => m.Severity == Severity.Error)));
         if (covered.Count == 0) throw new PromotionException(ExitCode.Usage, $"{directory} deploys no image of {settings.To}: is it the overlay of the target environment?");
@@ -40,7 +40,7 @@ internal static class GenerateCommand
         foreach (var (name, content) in files) await WriteAsync(context, Path.Combine(directory, name), content, cancellationToken);
         await WriteAsync(context, path, KustomizeFiles.Include(text, kustomization, files.ContainsKey(KustomizeFiles.Transformer)), cancellationToken);
 
-        var after = await BuildAsync(directory, cancellationToken);
+        var after = await HookInput.OfKustomizationAsync(directory, cancellationToken);
         var missing = HookCheck.Of(after.Objects, Select(after, settings, out _)).Where(m => m.Severity == Severity.Error).ToList();
         if (missing.Count > 0) throw new PromotionException(ExitCode.Refused, $"the files are written, and the overlay still does not promote all:{Environment.NewLine}{string.Join(Environment.NewLine, missing)}");
         await context.Output.WriteLineAsync($"{directory} promotes {selection.Images.Count} images from {settings.From} to {settings.To}");
@@ -55,9 +55,6 @@ internal static class GenerateCommand
         covered = [.. found.Findings.Where(f => !hooks.Contains(ManifestId.Of(f.Location)) && rules.Match(f.Reference) is RuleMatch.Covered).DistinctBy(f => f.Reference)];
         return HookSelection.Of(found, rules, hooks.Contains);
     }
-
-    private static async Task<HookInput> BuildAsync(string directory, CancellationToken cancellationToken) =>
-        HookInput.Of(directory, [(directory, await KustomizeBuild.RunAsync(directory, cancellationToken))]);
 
     private static async Task WriteAsync(CommandContext context, string path, string content, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ internal static class HookCommand
     {
         var parse = context.Parse;
         var input = await ReadAsync(parse, cancellationToken);
-        var list = ResourceList.Of(input.Text, input.Documents);
+        var list = ResourceList.Of(input.Text, input.Roots);
         var settings = Settings(context, list).Completed(Environment.GetEnvironmentVariable);
         var objects = list?.Objects ?? input.Objects;
         var hooks = HookJobs.All(objects).Select(h => h.Id).ToHashSet();
@@ -53,7 +53,7 @@ internal static class HookCommand
         if (parse.GetValue(Directory) is { } directory)
         {
             return files.Length == 0
-                ? HookInput.Of(directory, [(directory, await KustomizeBuild.RunAsync(directory, cancellationToken))])
+                ? await HookInput.OfKustomizationAsync(directory, cancellationToken)
                 : throw new PromotionException(ExitCode.Usage, "-k and -f are both given: the answer is one text, so give one of them");
         }
 
@@ -68,7 +68,7 @@ internal static class HookCommand
         ThrowIfWrong(selection.Messages, selection.ExitCode);
         Warn(context, selection.Messages);
         if (selection.Images.Count == 0) context.Parse.InvocationConfiguration.Error.WriteLine("promoter: no rule covers any of the images, so no hook Job is added");
-        context.Output.Write(selection.Images.Count == 0 ? input.Text : HookFilter.Apply(input.Name, input.Text, settings, selection));
+        context.Output.Write(selection.Images.Count == 0 ? input.Text : HookFilter.Apply(input, settings, selection));
         return ExitCode.Done;
     }
 

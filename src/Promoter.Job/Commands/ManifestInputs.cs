@@ -27,6 +27,9 @@ internal static class ManifestInputs
         foreach (var option in (Option[])[Files, Kustomization, GitDiff, HelmChart, HelmValues, Labels, Namespaces, Kinds, Globs, Fields]) command.Options.Add(option);
     }
 
+    /// <summary>Whether only what changes is asked for, which may be nothing.</summary>
+    public static bool MayBeEmpty(ParseResult parse) => parse.GetValue(GitDiff) is not null;
+
     /// <summary>Everything that the named manifests say about images; null where none are named.</summary>
     /// <exception cref="PromotionException">Flags do not go together, or an image field is malformed.</exception>
     /// <exception cref="ManifestException">Manifests cannot be read or rendered.</exception>

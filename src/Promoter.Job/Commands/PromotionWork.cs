@@ -12,7 +12,7 @@ internal sealed record PromotionWork(IReadOnlyList<PromotionRequest> Requests, I
     {
         var rules = ImageInputs.RulesOf(context);
         var references = await ImageInputs.ReadAsync(context, cancellationToken);
-        if (references.Images.Count == 0 && references.Skipped.Count == 0)
+        if (references.Images.Count == 0 && references.Skipped.Count == 0 && !ManifestInputs.MayBeEmpty(context.Parse))
         {
             throw new PromotionException(ExitCode.Usage, "the inputs name no image at all: give references, or manifests with -f, and check that the build is not empty");
         }

@@ -7,15 +7,13 @@ namespace Promoter.Job.Hook;
 internal static class HookFilter
 {
     /// <summary>The text with the Job that promotes these images: appended, or brought up to date where it stands. Every other line stays as it was.</summary>
-    /// <param name="file">What messages call the text.</param>
     /// <param name="selection">What to promote; at least one image.</param>
     /// <exception cref="PromotionException">The text cannot take the Job.</exception>
-    public static string Apply(string file, string text, HookSettings settings, HookSelection selection)
+    public static string Apply(HookInput input, HookSettings settings, HookSelection selection)
     {
-        var documents = YamlReader.Read(file, text).ToList();
-        var existing = HookJobs.Existing(ManifestObjects.Of(documents), settings);
+        var existing = HookJobs.Existing(input.Objects, settings);
         var ns = settings.Namespace ?? existing?.Id.Namespace ?? selection.Namespace;
-        var lines = new TextLines(text);
+        var lines = new TextLines(input.Text);
         if (existing is null)
         {
             Append(lines, HookJob.Build(settings, ns, selection.Images));
@@ -23,10 +21,10 @@ internal static class HookFilter
         }
 
         var updated = HookJobs.Updated(existing.Manifest, settings, ns, selection.Images);
-        if (ReferenceEquals(updated, existing.Manifest)) return text;
+        if (ReferenceEquals(updated, existing.Manifest)) return input.Text;
         if (lines.IsFlow(existing.Manifest.Position))
         {
-            throw new PromotionException(ExitCode.Usage, $"{file}:{existing.Manifest.Position}: the hook Job is written in JSON, which this command does not rewrite: remove it, and it is added as a document of its own");
+            throw new PromotionException(ExitCode.Usage, $"{input.Name}:{existing.Manifest.Position}: the hook Job is written in JSON, which this command does not rewrite: remove it, and it is added as a document of its own");
         }
 
         HookUpdate.Write(lines, existing.Manifest, updated, isItem: existing.List is not null);

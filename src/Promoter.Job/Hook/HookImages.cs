@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Yaml;
 
 namespace Promoter.Job.Hook;
@@ -10,16 +11,11 @@ internal sealed record HookImages(IReadOnlyList<string> References, bool InEnvir
     private const string Variable = "PROMOTE_IMAGE_";
     private const string Flag = "--images-from-env";
 
-    /// <summary>Whether the object is a hook Job, whoever wrote it.</summary>
-    public static bool IsHook(YamlMapping manifest) =>
-        manifest.TextOf("kind") == "Job" && manifest.TextOf("apiVersion")?.StartsWith("batch/", StringComparison.Ordinal) == true
-        && Container(manifest) is { } container && container.ItemsOf("args") is [YamlScalar { Text: "promote" }, ..];
-
     public static HookImages Of(YamlMapping job)
     {
-        var arguments = Container(job)!.ItemsOf("args").OfType<YamlScalar>().Select(a => a.Text).ToList();
+        var arguments = PromotionHook.Container(job)!.ItemsOf("args").OfType<YamlScalar>().Select(a => a.Text).ToList();
         return arguments.Contains(Flag)
-            ? new HookImages([.. Container(job)!.ItemsOf("env").OfType<YamlMapping>().Where(IsImage).Select(e => e.TextOf("value") ?? "")], InEnvironment: true)
+            ? new HookImages([.. PromotionHook.Container(job)!.ItemsOf("env").OfType<YamlMapping>().Where(IsImage).Select(e => e.TextOf("value") ?? "")], InEnvironment: true)
             : new HookImages([.. arguments.Skip(1).TakeWhile(a => !a.StartsWith('-'))], InEnvironment: false);
     }
 
@@ -42,14 +38,10 @@ internal sealed record HookImages(IReadOnlyList<string> References, bool InEnvir
         return Replace(promoting.With("metadata", metadata.With("annotations", annotations)), images);
     }
 
-    /// <summary>The container that promotes.</summary>
-    public static YamlMapping? Container(YamlMapping job) => job.MapOf("spec")?.MapOf("template")?.MapOf("spec")?.ItemsOf("containers").OfType<YamlMapping>()
-        .FirstOrDefault(c => c.TextOf("name") == HookJob.ContainerName);
-
     /// <summary>The Job with another version of that container.</summary>
     public static YamlMapping WithContainer(YamlMapping job, Func<YamlMapping, YamlMapping> change)
     {
-        var container = Container(job)!;
+        var container = PromotionHook.Container(job)!;
         var (spec, template) = (job.MapOf("spec")!, job.MapOf("spec")!.MapOf("template")!);
         var pod = template.MapOf("spec")!;
         var containers = YamlTree.List(pod.ItemsOf("containers").Select(c => ReferenceEquals(c, container) ? change(container) : c));

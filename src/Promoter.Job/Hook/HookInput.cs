@@ -1,5 +1,6 @@
 using System.Text;
 using Promoter.Discovery;
+using Promoter.Discovery.Sources;
 using Promoter.Promotion;
 using Promoter.Yaml;
 
@@ -7,13 +8,12 @@ namespace Promoter.Job.Hook;
 
 /// <summary>Manifests as one text, which is what is edited, and as documents, which is what is read.</summary>
 /// <param name="Name">What messages call the text.</param>
-internal sealed record HookInput(string Name, string Text)
+/// <param name="Documents">With their positions in the text.</param>
+internal sealed record HookInput(string Name, string Text, IReadOnlyList<ManifestDocument> Documents)
 {
-    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
+    public IEnumerable<YamlNode> Roots => Documents.Select(d => d.Root);
 
-    public IReadOnlyList<YamlDocument> Documents { get; } = [.. YamlReader.Read(Name, Text)];
-
-    public IReadOnlyList<ManifestObject> Objects => [.. ManifestObjects.Of(Documents)];
+    public IReadOnlyList<ManifestObject> Objects => [.. ManifestObjects.Of(Roots)];
 
     /// <summary>Files, directories and <c>-</c>, one after the other.</summary>
     /// <exception cref="PromotionException">A file cannot be read, or there is no manifest at all.</exception>
@@ -22,7 +22,7 @@ internal sealed record HookInput(string Name, string Text)
     {
         try
         {
-            var files = paths.SelectMany(FilesOf).ToList();
+            var files = paths.SelectMany(path => path == "-" ? [path] : new FileSource(path).Files()).ToList();
             return Of(string.Join(", ", paths), [.. files.Select(file => (file, file == "-" ? ReadAll(standardInput) : File.ReadAllBytes(file)))]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,20 +31,27 @@ internal sealed record HookInput(string Name, string Text)
         }
     }
 
+    /// <summary>What a kustomization is built to.</summary>
+    /// <exception cref="PromotionException">It is built to nothing.</exception>
+    /// <exception cref="ManifestException">It does not build.</exception>
+    public static async Task<HookInput> OfKustomizationAsync(string directory, CancellationToken cancellationToken) =>
+        Of(directory, [(directory, await new KustomizeSource(directory).RenderAsync(cancellationToken))]);
+
     /// <summary>Joins texts to one stream of documents.</summary>
     /// <exception cref="PromotionException">There is no manifest at all: an empty answer would delete what Argo CD manages.</exception>
     /// <exception cref="ManifestException">A text is not YAML or JSON.</exception>
     public static HookInput Of(string name, IReadOnlyList<(string File, byte[] Bytes)> texts)
     {
         // Read one by one first, so that what is wrong is said with its own file and line.
-        var documents = texts.Sum(t => ManifestStream.Read(t.File, t.Bytes).Count);
-        if (documents == 0) throw new PromotionException(ExitCode.Usage, $"there are no manifests in {name}: an empty answer would delete the application, so this is an error");
-        return new HookInput(name, texts is [var (_, bytes)] ? Decode(bytes) : Join(texts.Select(t => Decode(t.Bytes))));
+        var documents = texts.SelectMany(t => ManifestStream.Read(t.File, t.Bytes)).ToList();
+        if (documents.Count == 0) throw new PromotionException(ExitCode.Usage, $"there are no manifests in {name}: an empty answer would delete the application, so this is an error");
+        if (texts is [var (file, bytes)]) return new HookInput(name, ManifestStream.Decode(file, bytes), documents);
+        var joined = Join(texts.Select(t => ManifestStream.Decode(t.File, t.Bytes)));
+        return new HookInput(name, joined, ManifestStream.Read(name, Encoding.UTF8.GetBytes(joined)));
     }
 
     /// <summary>The image references in the manifests.</summary>
-    public DiscoveryResult Find(DiscoveryOptions options) =>
-        ImageDiscovery.Find(Documents.Where(d => d.Root is not null).Select(d => new ManifestDocument(Name, d.Index, d.Root!)), options);
+    public DiscoveryResult Find(DiscoveryOptions options) => ImageDiscovery.Find(Documents, options);
 
     private static string Join(IEnumerable<string> texts)
     {
@@ -58,18 +65,6 @@ internal sealed record HookInput(string Name, string Text)
 
         return joined.ToString();
     }
-
-    // A mark of UTF-8 stays in the text, so that it stands in the answer too; UTF-16 becomes UTF-8.
-    private static string Decode(byte[] bytes) => bytes switch
-    {
-        [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(bytes.AsSpan(2)),
-        [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(bytes.AsSpan(2)),
-        _ => Encoding.UTF8.GetString(bytes),
-    };
-
-    private static IEnumerable<string> FilesOf(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
-        : [path];
 
     private static byte[] ReadAll(Stream stream)
     {

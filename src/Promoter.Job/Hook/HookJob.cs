@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Promotion;
 using Promoter.Yaml;
 using static Promoter.Job.Hook.YamlTree;
@@ -7,8 +8,6 @@ namespace Promoter.Job.Hook;
 /// <summary>The PreSync Job that promotes images: the same as charts/promoter-job and charts/kustomize/promote render.</summary>
 internal static class HookJob
 {
-    public const string ContainerName = "promote";
-
     /// <summary>Marks a Job that the hook command wrote and may rewrite.</summary>
     public const string GeneratedBy = "promoter.dev/generated-by";
 
@@ -53,7 +52,7 @@ internal static class HookJob
             // A drained or preempted node says nothing about the images.
             Map(("action", Text("Ignore")), ("onPodConditions", List(Map(("type", Text("DisruptionTarget")), ("status", Text("True")))))),
             Map(("action", Text("FailJob")), ("onExitCodes", Map(
-                ("containerName", Text(ContainerName)),
+                ("containerName", Text(PromotionHook.ContainerName)),
                 ("operator", Text("In")),
                 ("values", List(PermanentFailures().Select(code => Number((int)code))))))))))),
         ("template", Map(
@@ -87,7 +86,7 @@ internal static class HookJob
             ])));
 
     private static YamlMapping Container(HookSettings settings, IReadOnlyList<string> images) => Map(
-        ("name", Text(ContainerName)),
+        ("name", Text(PromotionHook.ContainerName)),
         ("image", Text(settings.Image ?? throw new PromotionException(ExitCode.Usage, "Which image is promoter's own? Give --promoter-image, or 'image' in the function's configuration."))),
         ("args", Arguments(settings, images)),
         ("env", List(

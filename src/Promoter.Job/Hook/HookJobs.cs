@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Promotion;
 using Promoter.Yaml;
 
@@ -7,7 +8,7 @@ namespace Promoter.Job.Hook;
 internal static class HookJobs
 {
     /// <summary>Every hook Job, whoever wrote it.</summary>
-    public static IEnumerable<ManifestObject> All(IEnumerable<ManifestObject> objects) => objects.Where(o => HookImages.IsHook(o.Manifest));
+    public static IEnumerable<ManifestObject> All(IEnumerable<ManifestObject> objects) => objects.Where(o => PromotionHook.Is(o.Manifest));
 
     /// <summary>The one that the settings mean: by its name, else the only one there is; null where there is none.</summary>
     /// <exception cref="PromotionException">There are several, and none has the name.</exception>
@@ -26,7 +27,7 @@ internal static class HookJobs
         // A Job that someone else wrote needs no settings but the images.
         if (!HookUpdate.IsGenerated(job)) return HookUpdate.Of(job, images);
         var name = job.MapOf("metadata")?.TextOf("name") ?? settings.Name;
-        var image = settings.Image ?? HookImages.Container(job)?.TextOf("image");
+        var image = settings.Image ?? PromotionHook.Container(job)?.TextOf("image");
         return HookUpdate.Of(job, HookJob.Build(settings with { Name = name, Image = image }, ns, images));
     }
 }

@@ -16,7 +16,7 @@ internal sealed record HookSelection(IReadOnlyList<string> Images, string? Names
         var namespaces = new HashSet<string?>(StringComparer.Ordinal);
         List<HookMessage> messages =
         [
-            .. found.Skipped.Select(s => new HookMessage(Severity.Warning, $"not promoted: {s.Reason}", ManifestId.Of(s.Location), s.Location.JsonPath, s.Text)),
+            .. found.Skipped.Where(s => !isHook(ManifestId.Of(s.Location))).Select(s => new HookMessage(Severity.Warning, $"not promoted: {s.Reason}", ManifestId.Of(s.Location), s.Location.JsonPath, s.Text)),
             .. found.Problems.Select(p => new HookMessage(Severity.Error, p.Message, ManifestId.Of(p.Location), p.Location.JsonPath)),
         ];
         var codes = found.Problems.Select(_ => ExitCode.Usage).ToList();

@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Yaml;
 
 namespace Promoter.Job.Hook;
@@ -21,10 +22,10 @@ internal static class HookUpdate
     /// <param name="isItem">The Job is an item of a list, else a document of its own.</param>
     public static void Write(TextLines text, YamlMapping job, YamlMapping updated, bool isItem)
     {
-        var container = HookImages.Container(job)!;
+        var container = PromotionHook.Container(job)!;
         foreach (var key in (string[])["args", "env"])
         {
-            if (HookImages.Container(updated)?[key] is not { } value || container[key] is null) continue;
+            if (PromotionHook.Container(updated)?[key] is not { } value || container[key] is null) continue;
             if (!YamlTree.Same(HookImages.WithContainer(job, c => c.With(key, value)), updated)) continue;
             WriteEntry(text, container.Entries.First(e => e.Name == key), value);
             return;

@@ -40,7 +40,7 @@ internal static partial class KustomizePlan
         ("source", Map(("kind", Text(finding.Location.Kind)), ("name", Text(finding.Location.Name)), ("fieldPath", Text(FieldPathOf(finding, built))))),
         ("targets", List(Map(
             ("select", Map(("kind", Text("Job")), ("name", Text(jobName)))),
-            ("fieldPaths", List(Text($"spec.template.spec.containers.[name={HookJob.ContainerName}].env.[name=PROMOTE_IMAGE_{index}].value")))))));
+            ("fieldPaths", List(Text($"spec.template.spec.containers.[name={PromotionHook.ContainerName}].env.[name=PROMOTE_IMAGE_{index}].value")))))));
 
     /// <summary>Kustomize's path to the field: items of lists by their name where they have one, so that another order does not change the source.</summary>
     private static string FieldPathOf(ImageFinding finding, IReadOnlyList<ManifestObject> built)

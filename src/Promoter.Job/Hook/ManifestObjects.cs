@@ -15,8 +15,7 @@ internal sealed record ManifestObject(YamlMapping Manifest, YamlSequence? List)
 /// <summary>Lists the objects of documents, those inside lists included.</summary>
 internal static class ManifestObjects
 {
-    public static IEnumerable<ManifestObject> Of(IEnumerable<YamlDocument> documents) =>
-        documents.Select(d => d.Root).OfType<YamlMapping>().SelectMany(root => Expand(root, list: null));
+    public static IEnumerable<ManifestObject> Of(IEnumerable<YamlNode> roots) => roots.OfType<YamlMapping>().SelectMany(root => Expand(root, list: null));
 
     private static IEnumerable<ManifestObject> Expand(YamlMapping manifest, YamlSequence? list) =>
         manifest.TextOf("kind")?.EndsWith("List", StringComparison.Ordinal) == true && manifest["items"] is YamlSequence items

@@ -30,9 +30,9 @@ internal sealed class ResourceList
 
     /// <summary>The envelope, or null where the documents are plain manifests.</summary>
     /// <exception cref="PromotionException">Something stands beside the envelope.</exception>
-    public static ResourceList? Of(string text, IReadOnlyList<YamlDocument> documents)
+    public static ResourceList? Of(string text, IEnumerable<YamlNode> documents)
     {
-        var roots = documents.Select(d => d.Root).OfType<YamlMapping>().ToList();
+        var roots = documents.OfType<YamlMapping>().ToList();
         if (roots.Find(r => r.TextOf("kind") == Kind && r.TextOf("apiVersion")?.StartsWith("config.kubernetes.io/", StringComparison.Ordinal) == true) is not { } envelope) return null;
         if (roots.Count > 1) throw new PromotionException(ExitCode.Usage, "there are other documents beside the ResourceList: a function's input is one document");
         var items = envelope["items"] as YamlSequence;

@@ -10,6 +10,7 @@ internal sealed class FieldSorter
     private readonly ImageFields _fields;
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
     private ManifestObject? _item;
+    private bool _isHook;
 
     public FieldSorter(DiscoveryOptions options)
     {
@@ -26,6 +27,7 @@ internal sealed class FieldSorter
     public void Visit(ManifestObject item)
     {
         _item = item;
+        _isHook = PromotionHook.Is(item.Root);
         _visited.Clear();
         _fields.Visit(item, _options.Fields);
     }
@@ -74,6 +76,10 @@ internal sealed class FieldSorter
         else if (!ImageReference.TryParse(scalar.Text, out var reference, out var problem))
         {
             Wrong(scalar.Text, problem, location, isKnown);
+        }
+        else if (_isHook)
+        {
+            Skipped.Add(new SkippedField(scalar.Text, "the hook Job cannot promote its own image, which has to be there before: promoter copy brings it once", location));
         }
         else if (_options.Selection.Selects(reference))
         {

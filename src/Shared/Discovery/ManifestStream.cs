@@ -64,7 +64,9 @@ public static class ManifestStream
 
     internal static ManifestException TooLarge(string file) => new($"{file}: more than {MaxBytes >> 20} MiB: these are no manifests") { File = file };
 
-    private static string Decode(string file, ReadOnlySpan<byte> bytes)
+    /// <summary>The text of a stream: UTF-8, or UTF-16 where a mark says so. A mark of UTF-8 stays in it.</summary>
+    /// <exception cref="ManifestException">The bytes are neither.</exception>
+    public static string Decode(string file, ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Encoding.Unicode.GetString(bytes[2..]);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Encoding.BigEndianUnicode.GetString(bytes[2..]);

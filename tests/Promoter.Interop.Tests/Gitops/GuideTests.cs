@@ -45,10 +45,10 @@ public sealed partial class GuideTests : IAsyncLifetime
 
     [Theory]
     [InlineData("kustomize", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3 shop/web:v1.3.0")]
-    [InlineData("helm", "promoter:0.1.0 shop/sidecar:v0.9.0 shop/web:v1.2.3 shop/web:v1.3.0")]
+    [InlineData("helm", "shop/sidecar:v0.9.0 shop/web:v1.2.3 shop/web:v1.3.0")]
     [InlineData("argocd", "shop/web:v1.2.3")]
-    [InlineData("plugin", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3")]
-    [InlineData("applicationset", "promoter:0.1.0 shop/migrations:v1.2.3 shop/web:v1.2.3")]
+    [InlineData("plugin", "shop/migrations:v1.2.3 shop/web:v1.2.3")]
+    [InlineData("applicationset", "shop/migrations:v1.2.3 shop/web:v1.2.3")]
     public async Task The_commands_of_the_guide_lead_to_the_first_promotion(string guide, string promoted)
     {
         var commands = Commands().Matches(await File.ReadAllTextAsync(Path.Combine(Toolbox.RepositoryRoot, "docs", $"{guide}.md"))).Select(m => m.Groups["commands"].Value).ToList();

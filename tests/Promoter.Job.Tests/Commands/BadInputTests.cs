@@ -24,7 +24,7 @@ public sealed class BadInputTests
 
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
-        Assert.Empty(result.Output);
+        Assert.StartsWith("failed (exit code 2): SOURCE: ", Assert.Single(result.Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Job.Hook;
 using Promoter.Job.Tests.Hook;
 
@@ -61,10 +62,29 @@ public sealed class HookCommandTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.ToString());
         var answer = Given.Parse(result.Output);
-        var job = answer.ItemsOf("items").OfType<Promoter.Yaml.YamlMapping>().Single(HookImages.IsHook);
+        var job = answer.ItemsOf("items").OfType<Promoter.Yaml.YamlMapping>().Single(PromotionHook.Is);
         Assert.Equal([Given.Web("v1")], HookImages.Of(job).References);
         Assert.Equal("shop", job.MapOf("metadata")!.TextOf("namespace"));
         Assert.Equal("info", ((Promoter.Yaml.YamlMapping)answer.ItemsOf("results").Single()).TextOf("severity"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\uFEFF")]
+    public async Task A_resource_list_in_JSON_is_answered_and_the_answer_again_is_left_as_it_is(string mark)
+    {
+        var list = mark + $$$"""
+            {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+             "spec": {"containers": [{"name": "web", "image": "{{{Given.Web("v1")}}}"}]} }],
+             "functionConfig": {"apiVersion": "v1", "kind": "ConfigMap", "data": {"from": "{{{Given.Source}}}", "to": "{{{Given.Target}}}", "image": "promoter:1"} } }
+            """;
+
+        var once = await JobHarness.RunAsync("hook", "-f", File(list));
+        var twice = await JobHarness.RunAsync("hook", "-f", File(once.Output));
+
+        Assert.True(once.ExitCode == 0, once.ToString());
+        Assert.Equal([Given.Web("v1")], HookImages.Of(Given.Parse(once.Output).ItemsOf("items").OfType<Promoter.Yaml.YamlMapping>().Single(PromotionHook.Is)).References);
+        Assert.Equal(once.Output, twice.Output);
     }
 
     [Fact]

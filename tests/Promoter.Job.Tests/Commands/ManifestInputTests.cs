@@ -23,6 +23,24 @@ public sealed class ManifestInputTests
     }
 
     [Fact]
+    public async Task The_hook_Jobs_own_image_is_left_out_although_it_lies_under_the_target_and_the_output_says_so()
+    {
+        await using var registries = await TwoRegistries.StartAsync();
+        registries.Source.Push("shop/web", SampleImages.Single("web"), "1");
+        registries.Source.Push("promoter", SampleImages.Single("promoter"), "0.1.0");
+        using var manifests = new TemporaryFile(Deployment(registries.To("shop/web:1")));
+        string[] flags = ["--from", registries.Source.ReferenceHost, "--to", registries.Target.ReferenceHost];
+        using var withHook = new TemporaryFile((await JobHarness.RunAsync(["hook", "-f", manifests.Path, "--promoter-image", registries.To("promoter:0.1.0"), .. flags])).Output);
+
+        var result = await JobHarness.RunAsync(["promote", "-f", withHook.Path, .. flags]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(["shop/web"], registries.Target.Repositories);
+        Assert.Contains($"skipped       {registries.To("promoter:0.1.0")}", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the hook Job cannot promote its own image", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_are_listed_with_the_place_where_they_stand()
     {
         using var manifests = new TemporaryFile(Deployment("registry.example.com/shop/web:1"));

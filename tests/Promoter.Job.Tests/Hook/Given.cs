@@ -40,7 +40,8 @@ internal static class Given
 
     public static IReadOnlyList<YamlMapping> ParseAll(string yaml) => [.. YamlReader.Read("test.yaml", yaml).Select(d => d.Root).OfType<YamlMapping>()];
 
-    public static string Apply(string text, HookSettings settings, params string[] images) => HookFilter.Apply("test.yaml", text, settings, Selection(images));
+    public static string Apply(string text, HookSettings settings, params string[] images) =>
+        HookFilter.Apply(new HookInput("test.yaml", text, ManifestStream.Read("test.yaml", System.Text.Encoding.UTF8.GetBytes(text))), settings, Selection(images));
 
-    public static YamlMapping JobOf(string text) => ParseAll(text).Single(HookImages.IsHook);
+    public static YamlMapping JobOf(string text) => ParseAll(text).Single(PromotionHook.Is);
 }

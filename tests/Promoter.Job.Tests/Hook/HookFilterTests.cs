@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using FsCheck;
 using FsCheck.Fluent;
 using Promoter.Job.Hook;
@@ -56,7 +57,7 @@ public sealed class HookFilterTests
         Assert.Equal("60", job.MapOf("spec")!.TextOf("activeDeadlineSeconds"));
         Assert.Equal("team-a", job.MapOf("metadata")!.MapOf("annotations")!.TextOf("example.com/owner"));
         Assert.Null(job.MapOf("spec")!["completions"]);
-        Assert.DoesNotContain("--shards", HookImages.Container(job)!.ItemsOf("args").Select(a => a.ToString()));
+        Assert.DoesNotContain("--shards", PromotionHook.Container(job)!.ItemsOf("args").Select(a => a.ToString()));
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class HookFilterTests
 
         Assert.StartsWith("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: batch/v1\n", output, StringComparison.Ordinal);
         Assert.EndsWith("# the end\n", output, StringComparison.Ordinal);
-        var updated = ManifestObjects.Of(Promoter.Yaml.YamlReader.Read("list", output)).Single(o => HookImages.IsHook(o.Manifest)).Manifest;
+        var updated = ManifestObjects.Of(Given.ParseAll(output)).Single(o => PromotionHook.Is(o.Manifest)).Manifest;
         Assert.Equal([Given.Web("v2")], HookImages.Of(updated).References);
         Assert.Equal("0", updated.MapOf("spec")!.TextOf("backoffLimit"));
     }

@@ -1,3 +1,4 @@
+using Promoter.Discovery;
 using Promoter.Job.Hook;
 using Promoter.Promotion;
 using Promoter.Yaml;
@@ -125,11 +126,11 @@ public sealed class ResourceListTests
     [Fact]
     public void Plain_manifests_are_no_envelope()
     {
-        Assert.Null(ResourceList.Of(Given.Deployment, [.. YamlReader.Read("t", Given.Deployment)]));
+        Assert.Null(ResourceList.Of(Given.Deployment, Given.ParseAll(Given.Deployment)));
     }
 
     private static HookAnswer Run(string text, HookSelection selection, bool checkOnly = false) =>
-        HookFunction.Run(ResourceList.Of(text, [.. YamlReader.Read("t", text)])!, Given.Settings, selection, checkOnly);
+        HookFunction.Run(ResourceList.Of(text, Given.ParseAll(text))!, Given.Settings, selection, checkOnly);
 
-    private static IEnumerable<YamlMapping> Jobs(string text) => Given.Parse(text).ItemsOf("items").OfType<YamlMapping>().Where(HookImages.IsHook);
+    private static IEnumerable<YamlMapping> Jobs(string text) => Given.Parse(text).ItemsOf("items").OfType<YamlMapping>().Where(PromotionHook.Is);
 }

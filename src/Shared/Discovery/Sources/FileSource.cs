@@ -11,9 +11,8 @@ public sealed class FileSource(string path) : IManifestSource
     {
         try
         {
-            if (!Directory.Exists(path)) return await ReadFileAsync(path, cancellationToken);
             var documents = new List<ManifestDocument>();
-            foreach (var file in FilesOf(new DirectoryInfo(path))) documents.AddRange(await ReadFileAsync(file, cancellationToken));
+            foreach (var file in Files()) documents.AddRange(await ReadFileAsync(file, cancellationToken));
             return documents;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -21,6 +20,9 @@ public sealed class FileSource(string path) : IManifestSource
             throw new ManifestException($"cannot read the manifests {path}: {e.Message}", e) { File = path };
         }
     }
+
+    /// <summary>The file itself, or those of the directory in a fixed order.</summary>
+    public IEnumerable<string> Files() => Directory.Exists(path) ? FilesOf(new DirectoryInfo(path)) : [path];
 
     private static async Task<IReadOnlyList<ManifestDocument>> ReadFileAsync(string file, CancellationToken cancellationToken)
     {

@@ -10,15 +10,19 @@ public sealed class KustomizeSource(string directory, params IReadOnlyList<strin
 
     public string Description => $"kustomize build {directory}";
 
-    public async Task<IReadOnlyList<ManifestDocument>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ManifestDocument>> ReadAsync(CancellationToken cancellationToken) =>
+        ManifestStream.Read(Description, await RenderAsync(cancellationToken));
+
+    /// <summary>What the build writes, for who has to hand it on.</summary>
+    /// <exception cref="ManifestException">It cannot be rendered; what the tool said about it is in the message, whole.</exception>
+    public async Task<byte[]> RenderAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(directory)) throw new ManifestException($"-k {directory}: there is no such directory") { File = directory };
 
         // A path that starts with a dash would be read as an option.
         var path = Path.GetFullPath(directory);
-        var output = Kustomize.IsInstalled
+        return Kustomize.IsInstalled
             ? await Kustomize.RunAsync(["build", path, .. options], cancellationToken)
             : await Kubectl.RunAsync(["kustomize", path, .. options], cancellationToken);
-        return ManifestStream.Read(Description, output);
     }
 }
