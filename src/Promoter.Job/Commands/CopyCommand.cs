@@ -5,16 +5,16 @@ using Promoter.Promotion;
 
 namespace Promoter.Job.Commands;
 
-/// <summary><c>promoter copy SOURCE TARGET</c>: one image between any two registries.</summary>
+/// <summary><c>promoter copy SOURCE TARGET</c>: one image between any two registries, or OCI layouts on disk.</summary>
 internal static class CopyCommand
 {
-    private static readonly Argument<string> Source = new("SOURCE") { Description = "The image to copy: registry/repository[:tag][@digest]." };
+    private static readonly Argument<string> Source = new("SOURCE") { Description = "The image to copy: registry/repository[:tag][@digest], or oci:DIR[:tag][@digest] for an OCI layout on disk." };
     private static readonly Argument<string> Target = new("TARGET") { Description = "Where it goes; without a tag and digest it keeps those of the source." };
     private static readonly Option<bool> MoveTags = new("--move-tags") { Description = "Let the target tag move if it points to another digest; without it that is a conflict (exit code 5)." };
 
     public static Command Create()
     {
-        var command = new Command("copy", "Copy one image between any two registries, byte for byte, with everything that is attached to it.") { Source, Target, MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }
@@ -22,8 +22,10 @@ internal static class CopyCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var parse = context.Parse;
-        var source = References.Parse(parse.GetRequiredValue(Source), "SOURCE");
-        var target = References.Parse(parse.GetRequiredValue(Target), "TARGET");
+        using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism });
+        var source = References.ParseWithLayouts(parse.GetRequiredValue(Source), "SOURCE");
+        var target = References.ParseWithLayouts(parse.GetRequiredValue(Target), "TARGET");
+        if (source.IsInLayout) source = await LayoutSource.ResolveAsync(source, run.Registries, cancellationToken);
         if (target.Tag is null && target.Digest is null) target = target.WithTag(source.Tag ?? (source.Digest is null ? ImageReference.DefaultTag : null)).WithDigest(source.Digest);
         if (target.Digest is { } wanted && source.Digest is { } given && wanted != given)
         {
@@ -36,7 +38,6 @@ internal static class CopyCommand
             MayMoveTag = parse.GetValue(MoveTags),
             RequireSignature = parse.GetValue(RunOptions.RequireSignature),
         };
-        using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism });
         return await run.PromoteAsync([request], [], parse.GetValue(RunOptions.DryRun), cancellationToken);
     }
 }

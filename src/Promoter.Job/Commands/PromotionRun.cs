@@ -2,6 +2,7 @@ using System.Text.Json;
 using Promoter.Job.Output;
 using Promoter.Job.Results;
 using Promoter.Promotion;
+using Promoter.Registries;
 using Spectre.Console;
 
 namespace Promoter.Job.Commands;
@@ -10,6 +11,8 @@ namespace Promoter.Job.Commands;
 internal sealed class PromotionRun(CommandContext context, PromotionOptions options) : IDisposable
 {
     private readonly JobServices _services = new(context.Config, context.Loggers);
+
+    public RegistryClients Registries => _services.Registries;
 
     public async Task<ExitCode> PromoteAsync(IReadOnlyList<PromotionRequest> requests, IReadOnlyList<SkippedImage> skipped, bool dryRun, CancellationToken cancellationToken)
     {

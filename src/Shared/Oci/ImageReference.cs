@@ -30,6 +30,9 @@ public sealed record ImageReference
 
     public Digest? Digest { get; }
 
+    /// <summary>Whether it is in an OCI layout on disk instead of a registry (<see cref="LayoutReference"/>).</summary>
+    public bool IsInLayout => LayoutReference.IsLayout(Registry);
+
     /// <summary>Registry and repository, without tag and digest.</summary>
     public string Name => $"{Registry}/{Repository}";
 
@@ -66,6 +69,9 @@ public sealed record ImageReference
         var problem = Complete(ref registry, ref repository);
         return problem is null ? new ImageReference(registry, repository, tag, digest) : throw new FormatException(problem);
     }
+
+    /// <summary>An image in a layout; see <see cref="LayoutReference"/>.</summary>
+    internal static ImageReference InLayout(string parent, string name, Tag? tag, Digest? digest) => new(parent, name, tag, digest);
 
     public ImageReference WithTag(Tag? tag) => new(Registry, Repository, tag, Digest);
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Promoter.Oci;
 using Promoter.Registries.Authentication;
+using Promoter.Registries.Layouts;
 
 namespace Promoter.Registries;
 
@@ -18,14 +20,21 @@ public sealed class RegistryClients(
     Func<double>? randomizer = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Client>> _clients = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Host, string Name, Side Side), LayoutRepository> _layouts = new();
     private readonly ILogger _logger = loggers.CreateLogger("Promoter.Registries");
 
     /// <summary>The memory in which all downloads of these registries together may read ahead.</summary>
     public ReadAheadMemory ReadAhead { get; } = new(options.ReadAhead);
 
-    /// <summary>A repository of the registry at <paramref name="host"/>, seen from one side of a promotion.</summary>
-    public IRepository Repository(string host, string name, Side side) =>
-        _clients.GetOrAdd(host, h => new Lazy<Client>(() => Create(h))).Value.Repository(name, side);
+    /// <summary>A repository of the registry at <paramref name="host"/>, or an OCI layout on disk, seen from one side of a promotion.</summary>
+    public IRepository Repository(string host, string name, Side side) => LayoutReference.IsLayout(host)
+        ? _layouts.GetOrAdd((host, name, side), key => new LayoutRepository(key.Host, key.Name, key.Side, time))
+        : _clients.GetOrAdd(host, h => new Lazy<Client>(() => Create(h))).Value.Repository(name, side);
+
+    /// <summary>The images in the OCI layout of a reference.</summary>
+    /// <exception cref="RegistryException">There is no layout, or it is broken.</exception>
+    public Task<IReadOnlyList<LayoutImage>> ListLayoutAsync(ImageReference layout, CancellationToken cancellationToken) =>
+        ((LayoutRepository)Repository(layout.Registry, layout.Repository, Side.Source)).ListImagesAsync(cancellationToken);
 
     /// <summary>The platform that runs the registry at <paramref name="host"/>; null where only the plain protocol is known.</summary>
     public IRegistryPlatform? PlatformOf(string host) => platforms.FirstOrDefault(p => p.Serves(host));
@@ -33,6 +42,7 @@ public sealed class RegistryClients(
     public void Dispose()
     {
         foreach (var client in _clients.Values.Where(c => c.IsValueCreated)) client.Value.Dispose();
+        foreach (var layout in _layouts.Values) layout.Dispose();
     }
 
     private Client Create(string host)
