@@ -40,7 +40,7 @@ internal sealed class LayoutOnDisk : IDisposable
             if (Path.GetFileName(file) != Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))) problems.Add($"{file} does not have its digest");
         }
 
-        problems.AddRange(Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => f is not ("oci-layout" or "index.json")).Select(f => $"{f} was left behind"));
+        problems.AddRange(Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)).Where(f => f is not ("oci-layout" or "index.json")).Select(f => $"{f} was left behind"));
         foreach (var entry in Entries) Check(entry!, problems);
         return problems;
     }

@@ -25,7 +25,7 @@ public static class LayoutReference
         if (!IsMeant(text)) throw new FormatException($"'{text}' is not a layout: it does not start with '{Scheme}'");
         var rest = text[Scheme.Length..];
         Digest? digest = null;
-        if (rest.LastIndexOf('@') is >= 0 and var at && rest.AsSpan(at + 1).StartsWith("sha", StringComparison.Ordinal) && !rest.AsSpan(at).Contains('/'))
+        if (rest.LastIndexOf('@') is >= 0 and var at && (rest.AsSpan(at + 1).StartsWith("sha256:", StringComparison.Ordinal) || rest.AsSpan(at + 1).StartsWith("sha512:", StringComparison.Ordinal)))
         {
             digest = Digest.Parse(rest[(at + 1)..]);
             rest = rest[..at];

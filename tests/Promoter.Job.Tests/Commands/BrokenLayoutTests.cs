@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Promoter.Emulator.Images;
 
 namespace Promoter.Job.Tests.Commands;
@@ -83,7 +82,7 @@ public sealed class BrokenLayoutTests : IAsyncLifetime
     public async Task A_tag_that_stands_for_two_images_is_refused_with_both_digests()
     {
         var other = await AddOtherAsync();
-        _layout.Rewrite(index => index["manifests"]!.AsArray().Last()!["annotations"]!["org.opencontainers.image.ref.name"] = "1.4.2");
+        _layout.Rewrite(index => index["manifests"]!.AsArray()[^1]!["annotations"]!["org.opencontainers.image.ref.name"] = "1.4.2");
 
         await FailsAsync(8, other, _image.Digest, source: ":1.4.2");
     }
