@@ -44,6 +44,17 @@ public static class ConfigReference
         return text.ToString();
     }
 
+    /// <summary>The reference of a section that another program reads.</summary>
+    /// <param name="variables">The prefix of the variables that override its simple keys.</param>
+    public static string Generate(string introduction, IConfigShape shape, string variables)
+    {
+        var text = new StringBuilder(introduction.ReplaceLineEndings("\n"));
+        Section(text, shape.Name, shape);
+        text.Append("\n## Environment variables\n\n| variable | key |\n| --- | --- |\n");
+        Variables(text, variables, shape);
+        return text.ToString();
+    }
+
     private static void Section(StringBuilder text, string path, IConfigShape shape)
     {
         text.Append('\n').Append("## ").Append(path.Length == 0 ? "Top level" : $"`{path}`").Append("\n\n").Append(shape.Description).Append("\n\n");

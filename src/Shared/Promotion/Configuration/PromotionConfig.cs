@@ -38,7 +38,7 @@ public sealed record PromotionConfig
         .Key(
             "notifications", ConfigTypes.SectionOf(NotificationConfig.Shape), c => c.Notifications, (c, v) => c with { Notifications = v },
             "When and how the job tells webhooks what it did.")
-        .Key("admission", ConfigNode.Type, c => c.Admission, (c, v) => c with { Admission = v }, "The admission webhook; the job ignores it.")
+        .Key("admission", ConfigNode.Type, c => c.Admission, (c, v) => c with { Admission = v }, "The admission webhook, see [configuration-admission.md](configuration-admission.md); the job ignores it.")
         .Check(c => Duplicate(c.Rules.Select(r => r.Name)) is { } name
             ? $"two rules are called '{name}': reports name rules, so each needs a name of its own"
             : null)
