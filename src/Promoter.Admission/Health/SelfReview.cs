@@ -28,8 +28,7 @@ internal sealed partial class SelfReview(IServer server, ServerCertificate certi
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         var address = new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
-        // A caller without a client certificate is refused where one is asked for, and so would this one be.
-        if (!certificate.AsksClients) await ReviewAsync(new UriBuilder(address) { Host = Loopback(address), Path = MutateEndpoint.Path, Query = "timeout=10s" }.Uri, cancellationToken);
+        await ReviewAsync(new UriBuilder(address) { Host = Loopback(address), Path = MutateEndpoint.Path, Query = "timeout=10s" }.Uri, cancellationToken);
         readiness.Start();
         LogReady(logger, address, new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(1)));
     }
@@ -53,6 +52,8 @@ internal sealed partial class SelfReview(IServer server, ServerCertificate certi
         // We know the certificate itself; its name is the Service's, not this address.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, problems) =>
             problems is SslPolicyErrors.None || shown?.GetCertHashString() == certificate.Current?.Thumbprint;
+        // Where callers need a certificate, ours is known by its key.
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.Current!;
         using var client = new HttpClient(handler) { Timeout = Patience };
         using var content = new StringContent(Body, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(address, content, cancellationToken);

@@ -12,9 +12,6 @@ internal sealed class ServerCertificate(X509Certificate2Collection? clientAuthor
 
     public X509Certificate2? Current { get; private set; }
 
-    /// <summary>Whether callers have to show a certificate of their own.</summary>
-    public bool AsksClients => clientAuthorities is not null;
-
     /// <summary>What a new connection gets.</summary>
     /// <exception cref="AuthenticationException">There is no certificate yet.</exception>
     public SslServerAuthenticationOptions Options => _options ?? throw new AuthenticationException("the webhook has no certificate yet");
@@ -43,6 +40,8 @@ internal sealed class ServerCertificate(X509Certificate2Collection? clientAuthor
             options.ClientCertificateRequired = true;
             options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(clientAuthorities);
+            // Our own review shows the certificate that only we have the key of.
+            options.RemoteCertificateValidationCallback = (_, shown, _, problems) => problems is SslPolicyErrors.None || shown?.GetCertHashString() == certificate.Thumbprint;
         }
 
         Current = certificate;

@@ -64,10 +64,24 @@ internal sealed class Webhook : IAsyncDisposable
         return ReviewAnswer.Read(text);
     }
 
-    /// <summary>A review over TLS, by a client that trusts one authority and expects one name, as API servers do.</summary>
+    /// <summary>A review over TLS and a new connection, by a client that trusts one authority and expects one name, as API servers do.</summary>
     public async Task<ReviewAnswer> ReviewAsync(X509Certificate2Collection authorities, string serverName, JsonObject review, X509Certificate2? clientCertificate = null)
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false };
+        using var client = Connect(authorities, clientCertificate);
+        return await ReviewAsync(client, serverName, review);
+    }
+
+    /// <summary>The same over whatever connections the client has.</summary>
+    public static async Task<ReviewAnswer> ReviewAsync(HttpClient client, string serverName, JsonObject review)
+    {
+        using var content = new StringContent(review.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri($"https://{serverName}/mutate?timeout=10s"), content);
+        return ReviewAnswer.Read(await answer.Content.ReadAsStringAsync());
+    }
+
+    public HttpClient Connect(X509Certificate2Collection authorities, X509Certificate2? clientCertificate = null)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
         // The name goes into the address, so that it is asked for and checked; the connection goes to the loopback port.
         handler.ConnectCallback = async (_, token) =>
         {
@@ -78,10 +92,7 @@ internal sealed class Webhook : IAsyncDisposable
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         if (clientCertificate is not null) handler.SslOptions.ClientCertificates = [clientCertificate];
-        using var client = new HttpClient(handler);
-        using var content = new StringContent(review.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync(new Uri($"https://{serverName}/mutate?timeout=10s"), content);
-        return ReviewAnswer.Read(await answer.Content.ReadAsStringAsync());
+        return new HttpClient(handler);
     }
 
     public async Task<HttpResponseMessage> PostAsync(byte[] body, string timeout = "10s", string contentType = "application/json")

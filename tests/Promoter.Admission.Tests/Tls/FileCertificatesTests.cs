@@ -81,6 +81,7 @@ public sealed class FileCertificatesTests : IDisposable
         Write(CertificateAuthority.CreateLeaf(authority, [Name], now));
         var clients = ClientCertificates.Create(now);
         File.WriteAllText(Path.Combine(_directory, "client-ca.crt"), clients.Authority);
+        // It starts at all: its own review is let in, though no such CA signed its certificate.
         await using var webhook = await Webhook.StartAsync(tls: Files() with { ClientAuthorityFile = Path.Combine(_directory, "client-ca.crt") });
 
         using var ofAnother = ClientCertificates.Create(now).Certificate;

@@ -1,6 +1,9 @@
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Tests.Support;
 using Promoter.Admission.Tls;
@@ -13,6 +16,11 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
 {
     private const string Configurations = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
     private const string Secret = "/api/v1/namespaces/promoter/secrets/tls";
+    private static readonly string[] Names =
+    [
+        "promoter-admission.promoter.svc", "promoter-admission.promoter.svc.cluster.local", "promoter-admission.promoter", "promoter-admission",
+    ];
+
     private static readonly TlsOptions SelfManaged = new() { SelfManaged = new SelfManagedNames("tls", "promoter-admission", "promoter-admission") };
     private ApiServer _server = null!;
     private KubernetesClient _client = null!;
@@ -92,6 +100,108 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
         Assert.Equal(wanted, _server.Find(Configurations + "/promoter-admission")!["webhooks"]![0]!["clientConfig"]!["caBundle"]!.GetValue<string>());
     }
 
+    [Fact]
+    [Trait("Row", "cert rotates under load with 0 failures")]
+    public async Task W16_Leaf_and_authority_are_rotated_under_load_without_a_restart_and_without_a_failed_review()
+    {
+        const int rounds = 3;
+        var time = new ManualTime();
+        time.Advance(TimeProvider.System.GetUtcNow() - time.GetUtcNow());
+        var start = time.GetUtcNow();
+        var set = CertificateSet.Create(Names, time.GetUtcNow());
+        _server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = "tls" },
+            ["data"] = set.ToData(),
+        });
+        await using var webhook = await Webhook.StartAsync(
+            tls: SelfManaged, cluster: Replica(0), configure: builder => builder.Services.AddSingleton<TimeProvider>(time));
+        using var stop = new CancellationTokenSource();
+        var begun = new int[6];
+        // Half of the callers keep their connections, half make new ones; all trust what the configuration said when they began.
+        var callers = Enumerable.Range(0, begun.Length).Select(i => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref begun[i]);
+                using var client = webhook.Connect(Bundle());
+                for (var n = 0; n < (i % 2 == 0 ? 10 : 1); n++)
+                {
+                    Assert.True((await Webhook.ReviewAsync(client, Names[0], Fixture.PodWith("nginx"))).Allowed);
+                }
+            }
+        })).ToList();
+
+        for (var round = 0; round < rounds; round++)
+        {
+            // Each authority has a name of its own, which is made of the second.
+            var now = start.AddSeconds(round + 1);
+            var next = CertificateAuthority.CreateAuthority(now);
+            foreach (var step in (Func<CertificateSet, CertificateSet>[])
+            [
+                before => before with { Leaf = CertificateAuthority.CreateLeaf(before.Authority, Names, now) },
+                before => before with { Next = next },
+                before => new CertificateSet(next, CertificateAuthority.CreateLeaf(next, Names, now)) { Previous = before.Authority.Certificate },
+                before => before with { Previous = null },
+            ])
+            {
+                // As another replica would: write the Secret, and let this one find it.
+                set = step(set);
+                _server.Change(Secret, secret => secret["data"] = set.ToData());
+                await Eventually.TrueAsync(
+                    () =>
+                    {
+                        // Due again, and not an hour later by the end: the replica is not to rotate by itself.
+                        time.Advance(TimeSpan.FromSeconds(30));
+                        time.Advance(TimeSpan.FromSeconds(-30));
+                        return Encoding.UTF8.GetString(Convert.FromBase64String(CaBundle())) == set.Bundle && Shown(webhook) == Thumbprint(set);
+                    },
+                    $"step of round {round} was not taken");
+                // An authority's overlap of an hour is far longer than API servers trust an old bundle; here, until every caller has read it twice anew.
+                var before = (int[])begun.Clone();
+                await Eventually.TrueAsync(() => begun.Zip(before).All(pair => pair.First >= pair.Second + 2), "a caller stands still", TimeSpan.FromSeconds(60));
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, true)]
+    [InlineData(SslProtocols.Tls13, true)]
+#pragma warning disable SYSLIB0039, CA5397, S4423 // That the old version is refused is what is tested.
+    [InlineData(SslProtocols.Tls11, false)]
+#pragma warning restore SYSLIB0039, CA5397, S4423
+    public async Task Only_TLS_1_2_and_later_are_spoken(SslProtocols version, bool served)
+    {
+        await using var webhook = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(0));
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(System.Net.IPAddress.Loopback, webhook.Url.Port);
+        await using var stream = new SslStream(client.GetStream());
+        var options = new SslClientAuthenticationOptions { TargetHost = Names[0], EnabledSslProtocols = version, RemoteCertificateValidationCallback = (_, _, _, _) => true };
+
+        if (served)
+        {
+            await stream.AuthenticateAsClientAsync(options);
+            Assert.Equal(version, stream.SslProtocol);
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => stream.AuthenticateAsClientAsync(options));
+        }
+    }
+
+    private static string Shown(Webhook webhook) => webhook.Services.GetRequiredService<ServerCertificate>().Current!.Thumbprint;
+
+    private static string Thumbprint(CertificateSet set)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(set.Leaf.Certificate);
+        return leaf.Thumbprint;
+    }
+
     private static string? CaOf(RecordedCall call) => JsonNode.Parse(call.Body)!["data"]!["ca.crt"]!.GetValue<string>();
 
     private static JsonObject Configuration() => new()
@@ -110,12 +220,13 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
 
     private Cluster Replica(int number) => new(_client, "promoter", $"replica-{number}");
 
+    private string CaBundle() => Assert.Single(
+        _server.Find(Configurations + "/promoter-admission")!["webhooks"]!.AsArray().Select(webhook => webhook!["clientConfig"]!["caBundle"]!.GetValue<string>()).Distinct());
+
     private X509Certificate2Collection Bundle()
     {
-        var webhooks = _server.Find(Configurations + "/promoter-admission")!["webhooks"]!.AsArray();
-        var bundles = webhooks.Select(webhook => webhook!["clientConfig"]!["caBundle"]!.GetValue<string>()).Distinct().ToList();
         var trusted = new X509Certificate2Collection();
-        trusted.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(Assert.Single(bundles))));
+        trusted.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(CaBundle())));
         return trusted;
     }
 }
