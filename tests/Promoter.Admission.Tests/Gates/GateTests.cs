@@ -108,6 +108,9 @@ public sealed class GateTests
         await Eventually.TrueAsync(
             () => Condition(cluster, "web") is { } condition && condition.Text("message")!.Contains("not at the source", StringComparison.Ordinal), "the condition does not say why the pod waits");
         Assert.True(cluster.IsGated("web"));
+        var metrics = await cluster.Replicas[0].GetAsync("/metrics");
+        Assert.Contains("promoter_admission_gate_pods 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("promoter_admission_gate_oldest_seconds ", metrics, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,6 +131,25 @@ public sealed class GateTests
         await Eventually.TrueAsync(() => Condition(cluster, "web")?.Text("reason") == "DeadlineExceeded", "the deadline was not acted upon");
         Assert.Equal(gated, cluster.IsGated("web"));
         Assert.Equal(image, cluster.Server.Find("/api/v1/namespaces/shop/pods/web")!["spec"]!["containers"]![0]!["image"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Where_a_policy_keeps_us_from_changing_images_the_pod_is_released_as_it_is_at_its_deadline()
+    {
+        await using var cluster = await TestCluster.StartAsync(replicas: 0);
+        cluster.Engine.Copying = token => Task.Delay(Timeout.Infinite, token);
+        var pod = GatedPod("web", Web);
+        pod["metadata"]!["annotations"] = new JsonObject { ["promoter.dev/gated-until"] = "2020-01-01T00:00:00Z" };
+        cluster.Server.Seed("/api/v1/namespaces/shop/pods", pod);
+        // What the ValidatingAdmissionPolicy does with the first patch, which changes the image along with the gate.
+        cluster.Server.Fail(new ApiFault((method, path) => method == "PATCH" && path.EndsWith("/pods/web", StringComparison.Ordinal), 422, Times: 5));
+
+        await cluster.AddReplicaAsync(TestCluster.Impatient with { Gate = new GateConfig { OnDeadline = DeadlineAnswer.Source } });
+
+        await cluster.UntilReleasedAsync("web");
+        Assert.Equal(Web, cluster.Server.Find("/api/v1/namespaces/shop/pods/web")!["spec"]!["containers"]![0]!["image"]!.GetValue<string>());
+        await Eventually.TrueAsync(
+            () => cluster.Server.List("/api/v1/namespaces/shop/events").Any(one => one.Text("message")?.Contains("mayChangeImages", StringComparison.Ordinal) == true), "nobody was told why");
     }
 
     [Fact]
