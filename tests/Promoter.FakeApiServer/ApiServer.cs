@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Promoter.FakeApiServer;
@@ -31,7 +32,12 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            if (certificate is not null) listen.UseHttps(certificate);
+            if (certificate is null) return;
+            listen.UseHttps(certificate, https =>
+            {
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.AllowAnyClientCertificate();
+            });
         }));
         builder.WebHost.UseKestrelHttpsConfiguration();
         _app = builder.Build();
@@ -120,7 +126,10 @@ public sealed class ApiServer : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(http.RequestAborted);
         var target = http.Request.Path + http.Request.QueryString;
-        _calls.Enqueue(new RecordedCall(http.Request.Method, target, http.Request.Headers.Authorization.ToString(), http.Request.ContentType ?? "", body));
+        _calls.Enqueue(new RecordedCall(http.Request.Method, target, http.Request.Headers.Authorization.ToString(), http.Request.ContentType ?? "", body)
+        {
+            ClientSubject = http.Connection.ClientCertificate?.Subject ?? "",
+        });
         try
         {
             if (await StumbleAsync(http)) return;

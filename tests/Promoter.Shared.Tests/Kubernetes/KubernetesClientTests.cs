@@ -132,6 +132,64 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_read_on_a_connection_that_breaks_is_repeated()
+    {
+        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        _server.Fail(new ApiFault((_, _) => true, Status: null));
+
+        var read = await _client.GetAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None);
+
+        Assert.Equal("settings", read.Name());
+        Assert.Equal(2, _server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_repeated_ten_times_and_then_the_callers()
+    {
+        _server.Fail(new ApiFault((_, _) => true, 429, Times: -1) { RetryAfter = 0 });
+
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => _client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
+        Assert.Equal(11, _server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_not_answered_ends_after_the_servers_own_limit_of_a_minute()
+    {
+        var time = new Promoter.Tests.Registries.ManualTime();
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new KubernetesClient(new KubernetesEndpoint { Server = new Uri($"http://{silent.LocalEndpoint}/") }, time);
+
+        var created = client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
+        using var accepted = await silent.AcceptTcpClientAsync();
+        time.Advance(TimeSpan.FromSeconds(61));
+
+        var late = await Assert.ThrowsAsync<KubernetesException>(() => created);
+        Assert.Contains("60 seconds", late.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("leases", "coordination.k8s.io/v1", "Lease")]
+    [InlineData("events", "v1", "Event")]
+    [InlineData("jobs", "batch/v1", "Job")]
+    [InlineData("secrets", "v1", "Secret")]
+    public async Task Leases_events_jobs_and_secrets_are_written_as_their_schema_wants_them(string plural, string apiVersion, string kind)
+    {
+        var type = new[] { ResourceType.Leases, ResourceType.Events, ResourceType.Jobs, ResourceType.Secrets }.Single(one => one.Plural == plural);
+        var written = new JsonObject { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind, ["metadata"] = new JsonObject { ["name"] = "one" } };
+        if (kind is "Event") written["involvedObject"] = new JsonObject();
+        if (kind is "Job") written["spec"] = new JsonObject { ["template"] = new JsonObject() };
+
+        await _client.CreateAsync(type, "shop", written, CancellationToken.None);
+
+        Assert.Equal((apiVersion, kind), (type.ApiVersion, type.Kind));
+        Assert.Equal("one", (await _client.GetAsync(type, "shop", "one", CancellationToken.None)).Name());
+        Assert.Single((await _client.ListAsync(type, "shop", ListOptions.All, CancellationToken.None)).Items);
+    }
+
+    [Fact]
     public async Task Vendors_version_suffixes_are_understood()
     {
         _server.Version = ("1", "27+");

@@ -72,6 +72,24 @@ public sealed class ReflectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bookmark_moves_the_place_from_which_a_broken_watch_resumes()
+    {
+        Start();
+        await NextAsync<Relisted>();
+        var last = Enumerable.Range(0, 5).Select(i => _server.Seed(Collection, Pod($"other-{i}", "open"))).Last().ResourceVersion()!;
+
+        // None of these is selected, so that only a bookmark can tell how far the watch has come.
+        for (var attempt = 0; !ResumedFrom(last); attempt++)
+        {
+            Assert.True(attempt < 500, $"the watch never resumed from {last}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _stop.Token);
+            _server.CutConnections();
+        }
+
+        Assert.All(_server.Calls.Where(call => call.Target.Contains("watch=true", StringComparison.Ordinal)), call => Assert.Contains("allowWatchBookmarks=true", call.Target, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task After_410_the_collection_is_listed_again_from_the_most_recent_state()
     {
         Start();
@@ -105,6 +123,8 @@ public sealed class ReflectorTests : IAsyncLifetime
 
         Assert.True(_server.Calls.Count >= 2, "the failed list was not repeated");
     }
+
+    private bool ResumedFrom(string version) => _server.Calls.Any(call => call.Target.Contains("watch=true", StringComparison.Ordinal) && call.Target.Contains($"resourceVersion={version}", StringComparison.Ordinal));
 
     private static JsonObject Pod(string name, string gate) => new()
     {
