@@ -16,6 +16,7 @@ public sealed class TenantTests
     private static readonly AdmissionConfig OwnSecrets = TestCluster.Impatient with { OnMissing = MissingAnswer.Inline, Access = new AccessConfig { PullSecrets = true } };
 
     [Fact]
+    [Trait("Row", "cross-namespace private image refused")]
     public async Task A_private_image_that_is_there_already_is_refused_to_a_pod_whose_own_secrets_cannot_read_the_source()
     {
         await using var cluster = await ClusterAsync();

@@ -39,6 +39,7 @@ public sealed class MutateTests
     }
 
     [Fact]
+    [Trait("Row", "ephemeral + image-volume rewrite")]
     public async Task Every_image_field_of_a_pod_is_looked_at()
     {
         await using var webhook = await Webhook.StartAsync();
@@ -182,6 +183,20 @@ public sealed class MutateTests
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, text.StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, huge.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, invalid.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_nested_too_deeply_or_never_ends_is_refused()
+    {
+        await using var webhook = await Webhook.StartAsync();
+        var deep = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 200_000)) + "1" + new string('}', 200_000));
+        var open = Encoding.UTF8.GetBytes(new string('[', 1_000_000));
+
+        using var nested = await webhook.PostAsync(deep);
+        using var unclosed = await webhook.PostAsync(open);
+
+        Assert.Equal(HttpStatusCode.BadRequest, nested.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, unclosed.StatusCode);
     }
 
     [Theory]

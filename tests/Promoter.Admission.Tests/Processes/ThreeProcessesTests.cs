@@ -1,0 +1,94 @@
+using Promoter.Admission.Tests.Support;
+using Promoter.Emulator.Faults;
+using Promoter.Emulator.Images;
+using Promoter.Emulator.Recording;
+
+namespace Promoter.Admission.Tests.Processes;
+
+public sealed class ThreeProcessesTests
+{
+    private const int Pods = 50;
+
+    [Fact]
+    [Trait("Row", "50 pods ⇒ 1 copy over 3 replicas")]
+    public async Task Three_processes_and_fifty_pods_of_one_image_make_one_copy_and_all_pods_are_released()
+    {
+        await using var cluster = await ProcessCluster.StartAsync(processes: 3);
+        cluster.Source.Push("shop/web", SampleImages.TwoPlatforms("web"), "1.4.2");
+        var held = new TaskCompletionSource();
+        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
+        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        Assert.Empty(cluster.Target.Requests.Writes());
+
+        string[] names = [.. Enumerable.Range(0, Pods).Select(i => $"web-{i}")];
+        await cluster.CreatePodsAsync(names, cluster.Image("shop/web:1.4.2"));
+        Assert.All(names, name => Assert.True(cluster.IsGated(name), $"{name} is not gated"));
+        held.SetResult();
+
+        await cluster.UntilReleasedAsync(names);
+        AssertOneCopy(cluster);
+        // Every byte crossed once.
+        Assert.All(
+            cluster.Source.Requests.Where(EmulatedAction.GetBlob).GroupBy(request => request.Reference),
+            blob => Assert.True(blob.Count(request => request.Status is 200 or 206 or 307) == 1, $"{blob.Key} was read {blob.Count()} times"));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_killed_in_the_middle_is_replaced_when_its_lease_runs_out()
+    {
+        await using var cluster = await ProcessCluster.StartAsync(processes: 3);
+        cluster.Source.Push("shop/web", SampleImages.TwoPlatforms("web"), "1.4.2");
+        var held = new TaskCompletionSource();
+        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
+        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        string[] names = [.. Enumerable.Range(0, Pods).Select(i => $"web-{i}")];
+        await cluster.CreatePodsAsync(names, cluster.Image("shop/web:1.4.2"));
+        await Eventually.TrueAsync(
+            () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
+
+        var victim = cluster.Copier()!;
+        victim.Kill();
+        await victim.WaitAsync();
+        cluster.Server.CutConnections();
+        held.SetResult();
+
+        await cluster.UntilReleasedAsync(names);
+        AssertOneCopy(cluster);
+    }
+
+    [Fact]
+    [Trait("Row", "SIGTERM mid-copy resumes")]
+    public async Task A_process_that_is_asked_to_end_hands_its_copy_over_at_once_and_ends_well()
+    {
+        await using var cluster = await ProcessCluster.StartAsync(processes: 2);
+        cluster.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
+        var held = new TaskCompletionSource();
+        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
+        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        await cluster.CreatePodsAsync(["web-0"], cluster.Image("shop/web:1.4.2"));
+        await Eventually.TrueAsync(
+            () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
+
+        var leaving = cluster.Copier()!;
+        await leaving.TerminateAsync();
+
+        Assert.Equal(0, leaving.ExitCode);
+        Assert.NotEqual(leaving, cluster.Copier());
+        held.SetResult();
+        await cluster.UntilReleasedAsync(["web-0"]);
+        AssertOneCopy(cluster);
+    }
+
+    // One commit of each part, whoever made it.
+    private static void AssertOneCopy(ProcessCluster cluster)
+    {
+        var writes = cluster.Target.Requests.Writes().Where(request => request.Status is >= 200 and < 300).ToList();
+        Assert.NotEmpty(writes);
+        foreach (var part in writes.Where(request => request.Action is EmulatedAction.PutManifest or EmulatedAction.PutTag or EmulatedAction.FinishUpload).GroupBy(request => (request.Action, request.Reference)))
+        {
+            Assert.True(part.Count() == 1, $"{part.Key} was written {part.Count()} times:\n{cluster.Target.Requests}");
+        }
+
+        Assert.Contains(writes, request => request.Action is EmulatedAction.PutTag && request.Reference == "1.4.2");
+    }
+}
