@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the promoter with its peers in one run between two real registries; prints the tables and writes docs/benchmarks.md.
-#   eng/bench.sh [REPORT]
+#   eng/bench.sh [REPORT [SCENARIO]]     SCENARIO: a part of a scenario's name, to run that one alone
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -8,16 +8,19 @@ cd "$root"
 report=${1:-docs/benchmarks.md}
 
 eng/install-tools.sh --bench
-eng/need.sh dotnet docker-registry skopeo time
+eng/need.sh dotnet docker-registry skopeo nginx time
 
-# Precompiled, as the container image ships it. A folder of its own: publishing into the obj of another build can leave dependencies as IL.
+# Precompiled, as the container image ships it. A folder of its own, emptied: publishing into the obj of another build can leave dependencies as IL.
 rm -rf artifacts/bench
-dotnet publish src/Promoter.Job -c Release -r linux-"$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)" --self-contained false \
-  -p:PublishReadyToRun=true -p:ArtifactsPath="$root/artifacts/bench" -p:PublishDir="$root/artifacts/bench/promoter/" -p:RunAnalyzers=false -v quiet
-dotnet build tests/Promoter.Benchmarks -c Release -v quiet
+runtime=linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)
+for program in src/Promoter.Job:promoter tests/Promoter.Benchmarks.Empty:empty; do
+  dotnet publish "${program%%:*}" -c Release -r "$runtime" --self-contained false -p:PublishReadyToRun=true \
+    -p:ArtifactsPath="$root/artifacts/bench" -p:PublishDir="$root/artifacts/bench/${program##*:}/" -p:RunAnalyzers=false -v quiet
+done
+dotnet build tests/Promoter.Benchmarks -c Release -p:RunAnalyzers=false -v quiet
 
 DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
 export DOTNET_ROOT
 mkdir -p "$(dirname "$report")"
-dotnet artifacts/bin/Promoter.Benchmarks/release/Promoter.Benchmarks.dll artifacts/bench/promoter/promoter "$report"
+dotnet artifacts/bin/Promoter.Benchmarks/release/Promoter.Benchmarks.dll artifacts/bench/promoter/promoter artifacts/bench/empty/Promoter.Benchmarks.Empty "$report" ${2:+"$2"}
 echo "bench: written to $report"

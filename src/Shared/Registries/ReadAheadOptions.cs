@@ -12,14 +12,11 @@ public sealed record ReadAheadOptions
     /// <summary>Memory for all ranges of the run together, in bytes. What does not fit is read without reading ahead.</summary>
     public long Memory { get; init; } = 40L * 1024 * 1024;
 
-    /// <summary>Bytes over which it is measured who waits for whom.</summary>
-    public long Window { get; init; } = 4 * 1024 * 1024;
-
-    /// <summary>Windows in a row that have to be slow.</summary>
-    public int SlowWindows { get; init; } = 2;
+    /// <summary>Bytes that have to be measured before anything is concluded from them.</summary>
+    public long Evidence { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>The share of its time that a slow download keeps its upload waiting, 0 to 1.</summary>
-    public double SlowShare { get; init; } = 0.75;
+    public double SlowShare { get; init; } = 0.6;
 
     /// <summary>Bytes per second above which a connection is not slow, whoever waits: no object store gives one connection so much.</summary>
     public double FastEnough { get; init; } = 128 * 1024 * 1024;

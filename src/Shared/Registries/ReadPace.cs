@@ -1,28 +1,31 @@
 namespace Promoter.Registries;
 
 /// <summary>
-/// Measures who waits for whom while a blob streams from its source to its target, window by window: the time inside reads against all time. The rule by
-/// which a download is split into ranges, apart from everything that it is applied to.
+/// Measures who waits for whom while a blob streams from its source to its target: the time inside reads against all time, since the connection gave its
+/// first bytes. The rule by which a download is split into ranges, apart from everything that it is applied to. It looks at averages, not at moments:
+/// throttled sources come in bursts, and a busy machine stutters.
 /// </summary>
 internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time)
 {
-    private long _windowSince = -1;
+    private long _since = -1;
     private long _readSince;
     private TimeSpan _reading;
+    private TimeSpan _all;
     private long _bytes;
-    private int _slowInARow;
 
     /// <summary>Whether the upload has waited for this connection long enough to open more of them.</summary>
-    public bool IsSlow => _slowInARow >= options.SlowWindows;
+    public bool IsSlow => _bytes >= options.Evidence && _all > TimeSpan.Zero && Share >= options.SlowShare && BytesPerSecond < options.FastEnough;
 
-    /// <summary>Bytes per second in the last full window.</summary>
-    public double BytesPerSecond { get; private set; }
+    /// <summary>The part of all time that went into reads, 0 to 1.</summary>
+    public double Share => _reading / _all;
+
+    public double BytesPerSecond => _bytes / _all.TotalSeconds;
 
     /// <summary>A read begins.</summary>
     public void Begin()
     {
         _readSince = time.GetTimestamp();
-        if (_windowSince < 0) _windowSince = _readSince;
+        if (_since < 0) _since = _readSince;
     }
 
     /// <summary>The read that began last has brought <paramref name="bytes"/>.</summary>
@@ -30,15 +33,10 @@ internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time)
     {
         var now = time.GetTimestamp();
         _reading += time.GetElapsedTime(_readSince, now);
+        _all = time.GetElapsedTime(_since, now);
         _bytes += bytes;
-        if (_bytes < options.Window) return;
-
-        var all = time.GetElapsedTime(_windowSince, now);
-        BytesPerSecond = all > TimeSpan.Zero ? _bytes / all.TotalSeconds : double.PositiveInfinity;
-        _slowInARow = _reading >= all * options.SlowShare && BytesPerSecond < options.FastEnough ? _slowInARow + 1 : 0;
-        (_windowSince, _reading, _bytes) = (now, TimeSpan.Zero, 0);
     }
 
     /// <summary>Begins anew, as after opening another connection: its first byte took as long as it took.</summary>
-    public void Reset() => (_windowSince, _reading, _bytes, _slowInARow) = (-1, TimeSpan.Zero, 0, 0);
+    public void Reset() => (_since, _reading, _all, _bytes) = (-1, TimeSpan.Zero, TimeSpan.Zero, 0);
 }

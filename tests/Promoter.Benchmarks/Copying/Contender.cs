@@ -5,8 +5,8 @@ namespace Promoter.Benchmarks.Copying;
 /// <summary>A tool that copies images, and the command lines by which its users would copy these.</summary>
 /// <param name="Name">As it stands in the report.</param>
 /// <param name="Program">Full path.</param>
-/// <param name="Commands">The command lines for some images from a source host to a target host, one after the other.</param>
-internal sealed record Contender(string Name, string Program, Func<IReadOnlyList<BenchmarkImage>, string, string, IEnumerable<string[]>> Commands)
+/// <param name="Commands">The command lines for a task, to be run one after the other.</param>
+internal sealed record Contender(string Name, string Program, Func<CopyTask, IEnumerable<string[]>> Commands)
 {
     public string[] VersionArguments { get; init; } = ["--version"];
 
@@ -16,15 +16,19 @@ internal sealed record Contender(string Name, string Program, Func<IReadOnlyList
         List<Contender> contenders =
         [
             new("promoter", promoter, PromoterCommands),
-            new("skopeo", Toolbox.Require("skopeo"), OneByOne((source, target) =>
-                ["copy", "--all", "--preserve-digests", "--quiet", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{source}", $"docker://{target}"])),
+            // skopeo knows no reference with both tag and digest, and refuses a digest at one end alone.
+            new("skopeo", Toolbox.Require("skopeo"), task => task.Images.Select(image => (string[])
+                ["copy", "--all", "--preserve-digests", "--quiet", "--src-tls-verify=false", "--dest-tls-verify=false",
+                    $"docker://{task.SourceOf(image)}", $"docker://{(task.ByDigest ? image.ByDigest(task.Target) : image.ByTag(task.Target))}"])),
         ];
-        AddIfInstalled("crane", ["version"], OneByOne((source, target) => ["copy", "--insecure", source, target]));
-        AddIfInstalled("regctl", ["version"], RegctlCommands);
-        AddIfInstalled("oras", ["version"], OneByOne((source, target) => ["cp", "--recursive", "--from-plain-http", "--to-plain-http", source, target]));
+        AddIfInstalled("crane", ["version"], task => task.Images.Select(image => (string[])["copy", "--insecure", task.SourceOf(image), image.ByTag(task.Target)]));
+        AddIfInstalled("regctl", ["version"], task => task.Images.Select(image => (string[])
+            ["--host", $"reg={task.Source},tls=disabled", "--host", $"reg={task.Target},tls=disabled", "image", "copy", task.SourceOf(image), image.ByTag(task.Target)]));
+        AddIfInstalled("oras", ["version"], task => task.Images.Select(image => (string[])
+            ["cp", "--recursive", "--from-plain-http", "--to-plain-http", task.SourceOf(image), image.ByTag(task.Target)]));
         return contenders;
 
-        void AddIfInstalled(string name, string[] version, Func<IReadOnlyList<BenchmarkImage>, string, string, IEnumerable<string[]>> commands)
+        void AddIfInstalled(string name, string[] version, Func<CopyTask, IEnumerable<string[]>> commands)
         {
             if (Toolbox.Find(name) is { } path)
             {
@@ -33,14 +37,8 @@ internal sealed record Contender(string Name, string Program, Func<IReadOnlyList
         }
     }
 
-    private static IEnumerable<string[]> PromoterCommands(IReadOnlyList<BenchmarkImage> images, string source, string target) => images is [var image]
-        ? [["copy", image.At(source), image.At(target)]]
-        : [["promote", "--from", source, "--to", target, .. images.Select(one => one.At(target))]];
-
-    private static IEnumerable<string[]> RegctlCommands(IReadOnlyList<BenchmarkImage> images, string source, string target) =>
-        images.Select(image => new[] { "--host", $"reg={source},tls=disabled", "--host", $"reg={target},tls=disabled", "image", "copy", image.At(source), image.At(target) });
-
-    /// <summary>The other tools take one image at a time.</summary>
-    private static Func<IReadOnlyList<BenchmarkImage>, string, string, IEnumerable<string[]>> OneByOne(Func<string, string, string[]> command) =>
-        (images, source, target) => images.Select(image => command(image.At(source), image.At(target)));
+    // All images in one run: that is what it is for. The other tools take one image at a time.
+    private static IEnumerable<string[]> PromoterCommands(CopyTask task) => task.Images is [var image]
+        ? [["copy", task.SourceOf(image), image.ByTag(task.Target)]]
+        : [["promote", "--from", task.Source, "--to", task.Target, .. task.Images.Select(one => task.ByDigest ? one.Pinned(task.Target) : one.ByTag(task.Target))]];
 }

@@ -1,83 +1,73 @@
-using System.Diagnostics;
-using System.Globalization;
 using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Benchmarks.Copying;
 
 /// <summary>
-/// Runs every contender on every scenario between two real registries. Each cold run has a fresh target; the run after it finds everything
-/// unchanged. Contenders take turns within a repetition, so that a slow minute of the machine is everybody's.
+/// Runs every contender on every scenario between two real registries. Each cold run has a fresh target; what is unchanged follows it there. Contenders
+/// take turns within a repetition, so that a slow minute of the machine is everybody's. A first round through counting proxies is not timed.
 /// </summary>
 internal sealed class CopyComparison(IReadOnlyList<Contender> contenders, TextWriter log)
 {
-    private readonly string _time = Toolbox.Require("time");
-
-    public async Task<IReadOnlyList<CopyResult>> RunAsync(IReadOnlyList<Scenario> scenarios, int repetitions)
+    public async Task<IReadOnlyList<CopyResult>> RunAsync(IReadOnlyList<Scenario> scenarios)
     {
         var results = new List<CopyResult>();
         await using var source = await DistributionRegistry.StartAsync();
         foreach (var scenario in scenarios)
         {
-            await scenario.PushAsync(source.Host);
-            var cold = contenders.ToDictionary(contender => contender, _ => new List<Measurement>());
-            var unchanged = contenders.ToDictionary(contender => contender, _ => new List<Measurement>());
-            // The first round fills the page cache for everybody and is not counted.
-            for (var repetition = 0; repetition <= repetitions; repetition++)
-            {
-                foreach (var contender in contenders)
-                {
-                    await using var target = await DistributionRegistry.StartAsync();
-                    var first = await MeasureAsync(contender, scenario, source, target);
-                    var second = await MeasureAsync(contender, scenario, source, target);
-                    if (repetition > 0)
-                    {
-                        cold[contender].Add(first);
-                        unchanged[contender].Add(second);
-                        await log.WriteLineAsync(
-                            $"{scenario.Name}, {contender.Name}, run {repetition}: {first.Wall.TotalSeconds:F2} s, unchanged {second.Wall.TotalSeconds:F2} s");
-                    }
-                }
-            }
-
-            results.AddRange(contenders.Select(contender => new CopyResult(scenario.Name, Unchanged: false, contender.Name, cold[contender])));
-            results.AddRange(contenders.Select(contender => new CopyResult(scenario.Name, Unchanged: true, contender.Name, unchanged[contender])));
+            await log.WriteLineAsync($"{scenario.Name}: pushing, then counting requests");
+            results.AddRange(await RunAsync(scenario, source));
         }
 
         return results;
     }
 
-    private async Task<Measurement> MeasureAsync(Contender contender, Scenario scenario, DistributionRegistry source, DistributionRegistry target)
+    private async Task<IReadOnlyList<CopyResult>> RunAsync(Scenario scenario, DistributionRegistry source)
     {
-        var commands = contender.Commands(scenario.Images, source.Host, target.Host).ToList();
-        var (sourceBefore, targetBefore) = ((await source.ReadAccessLogAsync()).Count, (await target.ReadAccessLogAsync()).Count);
-        var cpu = TimeSpan.Zero;
-        var peak = 0L;
-        var clock = Stopwatch.StartNew();
-        foreach (var command in commands)
+        var images = await scenario.PushAsync(source.Host);
+        await using var front = await FrontProxy.StartAsync(source.Host, scenario.ConnectionLimit);
+        var traffic = new Dictionary<(Contender, CopyCase), (Traffic Source, Traffic Target)>();
+        foreach (var contender in contenders)
         {
-            var (seconds, kibibytes) = await RunAsync(contender.Program, command);
-            cpu += TimeSpan.FromSeconds(seconds);
-            peak = Math.Max(peak, kibibytes * 1024);
+            await using var target = await TargetAsync(scenario, images, source);
+            await using var targetFront = await FrontProxy.StartAsync(target.Host);
+            foreach (var one in scenario.Cases)
+            {
+                var (sourceBefore, targetBefore) = (await front.ReadAsync(), await targetFront.ReadAsync());
+                await ContenderRun.MeasureAsync(contender, Task(images, front.Host, targetFront.Host, one));
+                traffic[(contender, one)] = (Difference(await front.ReadAsync(), sourceBefore), Difference(await targetFront.ReadAsync(), targetBefore));
+            }
         }
 
-        var wall = clock.Elapsed;
-        return new Measurement(
-            wall, cpu, peak, (await source.ReadAccessLogAsync()).Count - sourceBefore, (await target.ReadAccessLogAsync()).Count - targetBefore);
+        // A limited connection is part of the scenario; else nothing stands between a contender and the registries.
+        var runs = contenders.SelectMany(_ => scenario.Cases, (contender, one) => (contender, one)).ToDictionary(key => key, _ => new List<Measurement>());
+        var sourceHost = scenario.ConnectionLimit is null ? source.Host : front.Host;
+        for (var repetition = 1; repetition <= scenario.Repetitions; repetition++)
+        {
+            foreach (var contender in contenders)
+            {
+                await using var target = await TargetAsync(scenario, images, source);
+                foreach (var one in scenario.Cases)
+                {
+                    var run = await ContenderRun.MeasureAsync(contender, Task(images, sourceHost, target.Host, one));
+                    runs[(contender, one)].Add(run);
+                    await log.WriteLineAsync($"{scenario.Name}, {contender.Name}, {one}, run {repetition}: {run.Wall.TotalSeconds:F2} s, CPU {run.Cpu.TotalSeconds:F2} s");
+                }
+            }
+        }
+
+        return [.. scenario.Cases.SelectMany(_ => contenders, (one, contender) =>
+            new CopyResult(scenario, one, contender.Name, images.Count, runs[(contender, one)], traffic[(contender, one)].Source, traffic[(contender, one)].Target))];
     }
 
-    /// <summary>Runs a command under GNU time, whose numbers are the kernel's.</summary>
-    private async Task<(double CpuSeconds, long PeakKibibytes)> RunAsync(string program, string[] arguments)
+    // Where no cold copy is measured the target has everything from the start.
+    private async Task<DistributionRegistry> TargetAsync(Scenario scenario, IReadOnlyList<BenchmarkImage> images, DistributionRegistry source)
     {
-        using var home = new TemporaryFolder();
-        var time = new ExternalProgram(_time);
-        // A home of its own: nobody finds credentials, caches or configuration from an earlier run.
-        time.Environment["HOME"] = home.Path;
-        time.Environment["DOCKER_CONFIG"] = home[".docker"];
-        time.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
-        await time.RunAsync(["--format", "%U %S %M", "--output", home["usage"], program, .. arguments]);
-        var usage = (await File.ReadAllTextAsync(home["usage"])).Split(' ', StringSplitOptions.TrimEntries);
-        return (Number(usage[0]) + Number(usage[1]), long.Parse(usage[2], CultureInfo.InvariantCulture));
-
-        static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        var target = await DistributionRegistry.StartAsync();
+        if (!scenario.Cases.Contains(CopyCase.Cold)) await ContenderRun.MeasureAsync(contenders[0], Task(images, source.Host, target.Host, CopyCase.Cold));
+        return target;
     }
+
+    private static CopyTask Task(IReadOnlyList<BenchmarkImage> images, string source, string target, CopyCase one) => new(images, source, target, one == CopyCase.UnchangedByDigest);
+
+    private static Traffic Difference(Traffic after, Traffic before) => new(after.Requests - before.Requests, after.Bytes - before.Bytes);
 }

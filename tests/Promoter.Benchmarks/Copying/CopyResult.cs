@@ -1,11 +1,11 @@
 namespace Promoter.Benchmarks.Copying;
 
-/// <summary>All runs of one contender in one scenario.</summary>
-/// <param name="Scenario">The name of the scenario.</param>
-/// <param name="Unchanged">Whether everything was at the target already.</param>
-/// <param name="Contender">The name of the tool.</param>
+/// <summary>All runs of one contender in one case of a scenario.</summary>
+/// <param name="Images">How many images were asked for.</param>
 /// <param name="Runs">At least one.</param>
-internal sealed record CopyResult(string Scenario, bool Unchanged, string Contender, IReadOnlyList<Measurement> Runs)
+/// <param name="Source">What the counting pass saw at the source.</param>
+/// <param name="Target">What it saw at the target.</param>
+internal sealed record CopyResult(Scenario Scenario, CopyCase Case, string Contender, int Images, IReadOnlyList<Measurement> Runs, Traffic Source, Traffic Target)
 {
     public TimeSpan Wall => Median(run => run.Wall);
 
@@ -13,9 +13,9 @@ internal sealed record CopyResult(string Scenario, bool Unchanged, string Conten
 
     public long PeakMemoryBytes => Runs.Max(run => run.PeakMemoryBytes);
 
-    public int SourceRequests => Median(run => run.SourceRequests);
+    public int Requests => Source.Requests + Target.Requests;
 
-    public int TargetRequests => Median(run => run.TargetRequests);
+    public long Bytes => Source.Bytes + Target.Bytes;
 
     private T Median<T>(Func<Measurement, T> select) => Runs.Select(select).Order().ElementAt(Runs.Count / 2);
 }

@@ -6,7 +6,7 @@ namespace Promoter.Interop.Tests.Tools;
 public sealed class ExternalProgram(string path)
 {
     /// <summary>Far above what any of these runs needs: it ends a hanging program, it measures nothing.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Variables to set for the program; null removes one that the tests inherited.</summary>
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);

@@ -4,6 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Promoter.Interop.Tests.Tools;
 
+/// <summary>A layer of noise: a function of its size in bytes and its seed alone.</summary>
+public sealed record SyntheticLayer(long Size, int Seed);
+
 /// <summary>
 /// Images whose layers are noise of a given size, pushed straight into a registry without touching the disk. A layer is a function of its size
 /// and seed alone. Nothing can run them; they are for measuring.
@@ -19,19 +22,19 @@ public static class SyntheticImage
     /// <returns>The digest of the manifest.</returns>
     public static async Task<string> PushAsync(string host, string repository, string tag, IReadOnlyList<long> layerSizes, int seed = 1)
     {
-        var manifest = await PushContentAsync(host, repository, "amd64", layerSizes, seed);
+        var manifest = await PushContentAsync(host, repository, "amd64", [.. layerSizes.Select((size, position) => new SyntheticLayer(size, seed + position))]);
         return await PutManifestAsync(host, repository, tag, ManifestType, manifest);
     }
 
-    /// <summary>Pushes an index of one image for each architecture, none of which shares a layer with another.</summary>
+    /// <summary>Pushes an index of one image for each architecture.</summary>
     /// <returns>The digest of the index.</returns>
     public static async Task<string> PushIndexAsync(
-        string host, string repository, string tag, IReadOnlyList<string> architectures, IReadOnlyList<long> layerSizes, int seed = 1)
+        string host, string repository, string tag, IReadOnlyList<(string Architecture, IReadOnlyList<SyntheticLayer> Layers)> platforms)
     {
         var children = new JsonArray();
-        foreach (var (position, architecture) in architectures.Index())
+        foreach (var (architecture, layers) in platforms)
         {
-            var manifest = await PushContentAsync(host, repository, architecture, layerSizes, seed + (1000 * position));
+            var manifest = await PushContentAsync(host, repository, architecture, layers);
             var descriptor = Descriptor(ManifestType, DigestOf(manifest), manifest.Length);
             descriptor["platform"] = new JsonObject { ["architecture"] = architecture, ["os"] = "linux" };
             children.Add(descriptor);
@@ -43,12 +46,12 @@ public static class SyntheticImage
         return await PutManifestAsync(host, repository, tag, IndexType, index);
     }
 
-    private static async Task<byte[]> PushContentAsync(string host, string repository, string architecture, IReadOnlyList<long> layerSizes, int seed)
+    private static async Task<byte[]> PushContentAsync(string host, string repository, string architecture, IReadOnlyList<SyntheticLayer> contents)
     {
         var layers = new JsonArray();
-        foreach (var (position, size) in layerSizes.Index())
+        foreach (var (size, seed) in contents)
         {
-            using var content = new NoiseContent(size, seed + position);
+            using var content = new NoiseContent(size, seed);
             layers.Add(Descriptor("application/vnd.oci.image.layer.v1.tar+gzip", await PushBlobAsync(host, repository, content), size));
         }
 

@@ -23,8 +23,7 @@ public sealed class RangeReadTests
         RangeSize = RangeSize,
         RangesPerBlob = 4,
         Memory = 4 * RangeSize,
-        Window = RangeSize,
-        SlowWindows = 1,
+        Evidence = RangeSize,
         SlowShare = 0,
         FastEnough = double.PositiveInfinity,
     };
@@ -78,7 +77,7 @@ public sealed class RangeReadTests
     {
         await using var scene = await StartAsync();
         var time = new ManualTime();
-        var options = Scene.FastRetries with { ReadAhead = Always with { SlowWindows = 2, SlowShare = 0.75, FastEnough = 1_000_000 } };
+        var options = Scene.FastRetries with { ReadAhead = Always with { SlowShare = 0.75, FastEnough = 1_000_000 } };
         using var clients = scene.Clients();
         var source = new PacedRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), time, bytesPerMillisecond);
         var blob = new Descriptor("", Digest.Parse(Layer.Digest), Size);

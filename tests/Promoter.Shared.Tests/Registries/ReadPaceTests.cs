@@ -5,11 +5,11 @@ namespace Promoter.Tests.Registries;
 /// <summary>Whether a download is split is decided by who waits for whom, on a clock that the test moves.</summary>
 public sealed class ReadPaceTests
 {
-    private static readonly ReadAheadOptions Options = new() { Window = 1000, SlowWindows = 2, SlowShare = 0.75, FastEnough = 1_000_000 };
+    private static readonly ReadAheadOptions Options = new() { Evidence = 2000, SlowShare = 0.75, FastEnough = 1_000_000 };
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void A_source_that_keeps_its_upload_waiting_for_two_windows_is_slow()
+    public void A_source_that_keeps_its_upload_waiting_is_slow_once_there_is_evidence()
     {
         var pace = new ReadPace(Options, _time);
 
@@ -52,15 +52,26 @@ public sealed class ReadPaceTests
     }
 
     [Fact]
-    public void One_slow_window_between_good_ones_is_no_evidence()
+    public void Bursts_do_not_hide_what_a_source_gives_on_average()
     {
         var pace = new ReadPace(Options, _time);
 
-        for (var i = 0; i < 5; i++)
+        for (var second = 0; second < 3; second++)
         {
-            Stream(pace, bytes: 1000, reading: 9, writing: 1);
-            Stream(pace, bytes: 1000, reading: 1, writing: 9);
+            Stream(pace, bytes: 2000, reading: 0, writing: 1);
+            Stream(pace, bytes: 100, reading: 900, writing: 1);
         }
+
+        Assert.True(pace.IsSlow);
+    }
+
+    [Fact]
+    public void A_moment_of_waiting_is_no_evidence()
+    {
+        var pace = new ReadPace(Options, _time);
+
+        Stream(pace, bytes: 5000, reading: 1, writing: 9);
+        Stream(pace, bytes: 2000, reading: 9, writing: 1);
 
         Assert.False(pace.IsSlow);
     }
@@ -69,11 +80,11 @@ public sealed class ReadPaceTests
     public void What_comes_after_a_reset_is_measured_anew()
     {
         var pace = new ReadPace(Options, _time);
-        Stream(pace, bytes: 1000, reading: 9, writing: 1);
+        Stream(pace, bytes: 1900, reading: 9, writing: 1);
 
         pace.Reset();
         _time.Advance(TimeSpan.FromHours(1));
-        Stream(pace, bytes: 1000, reading: 9, writing: 1);
+        Stream(pace, bytes: 1900, reading: 9, writing: 1);
 
         Assert.False(pace.IsSlow);
     }

@@ -1,0 +1,17 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Promoter.Benchmarks.Micro;
+
+/// <summary>In this process: BenchmarkDotNet's own builds know neither the central package versions nor the artifacts folder of this solution.</summary>
+internal sealed class MicroConfig : ManualConfig
+{
+    public MicroConfig()
+    {
+        AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+        AddDiagnoser(MemoryDiagnoser.Default);
+        AddColumn(new ThroughputColumn());
+    }
+}
