@@ -54,6 +54,11 @@ bench: need-dotnet bench-webhook ## Compare with skopeo (and crane, regctl, oras
 bench-webhook: need-dotnet ## Load the webhook beside an empty endpoint; writes docs/benchmarks-webhook.md
 	eng/bench-webhook.sh
 
+.PHONY: soak
+soak: need-dotnet build ## Ten minutes of mixed traffic at three webhook processes while everything around them fails (MINUTES=10)
+	PROMOTER_SOAK_MINUTES=$(or $(MINUTES),10) dotnet test tests/Promoter.Admission.Tests -c $(CONFIGURATION) --no-build \
+	  --filter FullyQualifiedName~SoakTests --logger 'console;verbosity=normal'
+
 .PHONY: images
 images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000
 	eng/images.sh

@@ -13,9 +13,10 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
 
     private readonly TemporaryFolder _home = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler());
+    private readonly bool _ownsRegistries;
     private Daemon _daemon = null!;
 
-    private WebhookProcess(EmulatedRegistry source, EmulatedRegistry target) => (Source, Target) = (source, target);
+    private WebhookProcess(EmulatedRegistry source, EmulatedRegistry target, bool ownsRegistries) => (Source, Target, _ownsRegistries) = (source, target, ownsRegistries);
 
     public EmulatedRegistry Source { get; }
 
@@ -33,8 +34,16 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
     /// <param name="environment">Variables, beside a home of its own.</param>
     public static async Task<WebhookProcess> StartAsync(string admission = "", IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
     {
-        var process = new WebhookProcess(
-            await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "source" }), await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "target" }));
+        var (source, target) = (await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "source" }), await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "target" }));
+        return await StartAsync(new WebhookProcess(source, target, ownsRegistries: true), admission, environment, arguments);
+    }
+
+    /// <summary>One of several replicas between the same registries.</summary>
+    public static Task<WebhookProcess> StartAsync(EmulatedRegistry source, EmulatedRegistry target, string admission, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartAsync(new WebhookProcess(source, target, ownsRegistries: false), admission, environment, arguments);
+
+    private static async Task<WebhookProcess> StartAsync(WebhookProcess process, string admission, IReadOnlyDictionary<string, string>? environment, string[] arguments)
+    {
         var config = process._home.Write("config.yaml", $"""
             apiVersion: promoter.dev/v1alpha1
             kind: PromotionConfig
@@ -63,23 +72,34 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
     }
 
     /// <param name="traceParent">The caller's span, as the API server sends it where it traces.</param>
-    public async Task<ReviewAnswer> ReviewAsync(JsonObject review, string? traceParent = null)
+    public async Task<ReviewAnswer> ReviewAsync(JsonObject review, string? traceParent = null, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, "/mutate?timeout=30s"));
         request.Content = new StringContent(review.ToJsonString(), Encoding.UTF8, "application/json");
         if (traceParent is not null) request.Headers.Add("traceparent", traceParent);
-        using var answer = await _http.SendAsync(request);
-        return ReviewAnswer.Read(await answer.Content.ReadAsStringAsync());
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        return ReviewAnswer.Read(await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
     public Task<string> GetAsync(string path) => _http.GetStringAsync(new Uri(OperationsUrl, path));
+
+    /// <summary>Ends it as a node's death does.</summary>
+    public void Kill()
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(ProcessId);
+        process.Kill();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _daemon.DisposeAsync();
         _http.Dispose();
-        await Source.DisposeAsync();
-        await Target.DisposeAsync();
+        if (_ownsRegistries)
+        {
+            await Source.DisposeAsync();
+            await Target.DisposeAsync();
+        }
+
         _home.Dispose();
     }
 
