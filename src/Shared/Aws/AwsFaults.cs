@@ -46,6 +46,17 @@ internal static partial class AwsFaults
         _ => false,
     };
 
+    /// <summary>Action, resource, principal, side and remedy of a refusal in one sentence; what AWS did not say is taken from the request.</summary>
+    /// <param name="message">AWS's words; empty where an answer had none.</param>
+    public static string Denied(string message, AwsRegistry registry, string action, string repository)
+    {
+        var resource = repository.Length > 0 ? registry.Host.RepositoryArn(repository) : "*";
+        return AccessDenial.TryParse(message, out var denial)
+            ? $"{denial.Action} on {(denial.Resource.Length > 0 ? denial.Resource : resource)} at {registry.Description} is denied to {denial.Principal}"
+                + $"{(denial.Reason.Length > 0 ? $" ({denial.Reason})" : "")}: {denial.Remedy}"
+            : $"{action} on {resource} at {registry.Description} is denied to {registry.Identity}{(message.Length > 0 ? $" ({message.TrimEnd('.', ' ')})" : "")}: allow it in the identity's policy and, across accounts, in the repository's policy";
+    }
+
     private static (RegistryFault Fault, string Text) Explain(AmazonServiceException e, AwsRegistry registry, string action, string repository)
     {
         if (IsAccessDenied(e)) return (RegistryFault.Denied, Denied(e.Message, registry, action, repository));
@@ -67,15 +78,6 @@ internal static partial class AwsFaults
             _ when e.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => (RegistryFault.Denied, Denied(e.Message, registry, action, repository)),
             _ => (RegistryFault.Protocol, $"{action} at {at} was refused as {e.ErrorCode ?? "malformed"}: {Sentence(e)}"),
         };
-    }
-
-    private static string Denied(string message, AwsRegistry registry, string action, string repository)
-    {
-        var resource = repository.Length > 0 ? registry.Host.RepositoryArn(repository) : "*";
-        return AccessDenial.TryParse(message, out var denial)
-            ? $"{denial.Action} on {(denial.Resource.Length > 0 ? denial.Resource : resource)} at {registry.Description} is denied to {denial.Principal}"
-                + $"{(denial.Reason.Length > 0 ? $" ({denial.Reason})" : "")}: {denial.Remedy}"
-            : $"{action} on {resource} at {registry.Description} is denied to {registry.Identity} ({message.TrimEnd('.', ' ')}): allow it in the identity's policy and, across accounts, in the repository's policy";
     }
 
     private static string Unreachable(Exception exception, AwsRegistry registry, string action)

@@ -52,6 +52,9 @@ public sealed class EcrPlatform : IRegistryPlatform
 
     public bool IsSettling(string host, string repository) => _provisioner.IsSettling(host, repository);
 
+    public string? ExplainDenial(string host, string repository, RegistryAction action, string text) =>
+        TryFind(host) is { } registry ? AwsFaults.Denied(text, registry, EcrQuotas.ActionOf(action), repository) : null;
+
     public double? RateLimit(RegistryAction action) =>
         _rateLimits.TryGetValue(action, out var limit) ? limit : EcrQuotas.Defaults[action] * EcrQuotas.Share;
 

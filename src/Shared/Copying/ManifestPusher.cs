@@ -23,7 +23,7 @@ internal sealed class ManifestPusher(BlobCopier blobs, ICopyObserver observer)
         }
         catch (RegistryException e) when (e.Fault == RegistryFault.ContentMissing)
         {
-            await RepairAsync(image, manifest, cancellationToken);
+            await RepairAsync(image, manifest, e.MissingDigests, cancellationToken);
             pushed = await image.Target.PushManifestAsync(reference, manifest, cancellationToken);
         }
         catch (RegistryException e) when (e.Fault == RegistryFault.Unreachable)
@@ -50,19 +50,19 @@ internal sealed class ManifestPusher(BlobCopier blobs, ICopyObserver observer)
         }
     }
 
-    private async Task RepairAsync(ImageCopy image, Manifest manifest, CancellationToken cancellationToken)
+    // Where the registry names what it lacks, nothing has to be looked up.
+    private async Task RepairAsync(ImageCopy image, Manifest manifest, IReadOnlyList<Digest> missing, CancellationToken cancellationToken)
     {
         foreach (var child in image.Closure.Manifests.Where(m => manifest.Manifests.Any(d => d.Digest == m.Digest)))
         {
-            if (await image.Target.HeadManifestAsync(ManifestReference.Of(child.Digest), cancellationToken) is null)
-            {
-                await PushAsync(image, ManifestReference.Of(child.Digest), child, cancellationToken);
-            }
+            var isMissing = missing.Count > 0 ? missing.Contains(child.Digest) : await image.Target.HeadManifestAsync(ManifestReference.Of(child.Digest), cancellationToken) is null;
+            if (isMissing) await PushAsync(image, ManifestReference.Of(child.Digest), child, cancellationToken);
         }
 
         foreach (var blob in image.Closure.Blobs.Where(b => manifest.Blobs.Any(d => d.Digest == b.Digest)))
         {
-            if (!await image.Target.HasBlobAsync(blob.Digest, cancellationToken)) await blobs.CopyAsync(image, blob, mountFrom: null, cancellationToken);
+            var isMissing = missing.Count > 0 ? missing.Contains(blob.Digest) : !await image.Target.HasBlobAsync(blob.Digest, cancellationToken);
+            if (isMissing) await blobs.CopyAsync(image, blob, mountFrom: null, cancellationToken);
         }
     }
 }

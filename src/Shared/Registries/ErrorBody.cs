@@ -1,11 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Promoter.Oci;
 
 namespace Promoter.Registries;
 
 /// <summary>The error body of the distribution spec (<c>{"errors":[{"code","message","detail"}]}</c>), or what came in its place.</summary>
-internal sealed record ErrorBody(IReadOnlyList<string> Codes, string Text, bool IsHtml)
+internal sealed partial record ErrorBody(IReadOnlyList<string> Codes, string Text, bool IsHtml)
 {
+    /// <summary>ECR's sentence for a manifest whose layers or children are missing; it names all of them.</summary>
+    public const string RequiredForPush = "required for pushing image";
+
     private const int MaxBytes = 64 * 1024;
     private const int MaxText = 600;
 
@@ -24,6 +29,9 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string Text, bool 
 
         return Parse(body);
     }
+
+    /// <summary>The digests that ECR says are missing; empty for other errors and other registries, which name the first one at most.</summary>
+    public IReadOnlyList<Digest> MissingDigests { get; private init; } = [];
 
     public bool Has(string code) => Codes.Contains(code, StringComparer.OrdinalIgnoreCase);
 
@@ -47,13 +55,17 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string Text, bool 
                 messages.Add($"{code ?? "error"} {Member(error, "message")}".Trim());
             }
 
-            return new ErrorBody(codes, Clip(string.Join("; ", messages)), IsHtml: false);
+            var all = string.Join("; ", messages);
+            return new ErrorBody(codes, Clip(all), IsHtml: false) { MissingDigests = all.Contains(RequiredForPush, StringComparison.Ordinal) ? DigestsIn(all) : [] };
         }
         catch (JsonException)
         {
             return new ErrorBody([], Clip(text), IsHtml: false);
         }
     }
+
+    private static IReadOnlyList<Digest> DigestsIn(string text) =>
+        [.. DigestText.Matches(text).Select(match => Digest.TryParse(match.Value, out var digest) ? digest : (Digest?)null).OfType<Digest>().Distinct()];
 
     private static string? Member(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -67,4 +79,7 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string Text, bool 
         });
         return text.Length > MaxText ? clean + "…" : clean;
     }
+
+    [GeneratedRegex("sha(256|512):[0-9a-f]+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex DigestText { get; }
 }

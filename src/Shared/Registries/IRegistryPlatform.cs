@@ -40,6 +40,15 @@ public interface IRegistryPlatform
     /// <summary>Whether this platform has just created the repository, so that a push may still be told that it does not exist: then the push is worth repeating.</summary>
     bool IsSettling(string host, string repository) => false;
 
+    /// <summary>
+    /// Says in the platform's own terms what was refused to whom, on what, and what would allow it; null where it has nothing to add to what the registry said.
+    /// </summary>
+    /// <param name="host">The registry that answered with 403.</param>
+    /// <param name="repository">The repository that the request was about.</param>
+    /// <param name="action">The kind of request.</param>
+    /// <param name="text">What the registry said; empty for answers to HEAD, which have no body.</param>
+    string? ExplainDenial(string host, string repository, RegistryAction action, string text) => null;
+
     /// <summary>Actions per second that the platform's quotas allow for a kind of request; null: unlimited.</summary>
     double? RateLimit(RegistryAction action);
 }

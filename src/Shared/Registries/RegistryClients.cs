@@ -66,7 +66,7 @@ public sealed class RegistryClients(
         HttpMessageInvoker http, RegistryAuthenticator authenticator, RegistryTransport transport, RegistryRetry retry, IRegistryPlatform? platform, RegistryClientOptions options, TimeProvider time, ILogger logger) : IDisposable
     {
         public Repository Repository(string name, Side side) =>
-            new(transport, retry, options, name, side, () => platform?.IsSettling(transport.Endpoint.Host, name) ?? false, time, logger);
+            new(transport, retry, options, name, side, platform, time, logger);
 
         public void Dispose()
         {

@@ -9,14 +9,16 @@ internal static class RegistryErrors
 {
     private static readonly string[] RequestIdHeaders = ["x-amzn-RequestId", "x-amz-request-id", "X-Request-Id", "Docker-Request-Id"];
 
+    /// <param name="explain">Turns what the registry said into a sentence with its remedy, or answers null.</param>
     public static async Task<RegistryException> FromAsync(
-        HttpResponseMessage response, RegistryRequest request, RequestOrigin origin, TimeProvider time, CancellationToken cancellationToken)
+        HttpResponseMessage response, RegistryRequest request, RequestOrigin origin, Func<string, string?>? explain, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = await ErrorBody.ReadAsync(response, cancellationToken);
         var fault = FaultOf(response.StatusCode, errors);
         var requestId = RequestId(response);
         var text = errors.Text.Length > 0 ? $": {errors.Text}" : "";
-        var message = $"{Describe(request, origin)}: {(int)response.StatusCode} {response.ReasonPhrase}{text}{Advice(fault, origin, errors)}"
+        var reason = explain?.Invoke(errors.Text) is { } explained ? $": {explained}" : $"{text}{Advice(fault, origin, errors)}";
+        var message = $"{Describe(request, origin)}: {(int)response.StatusCode} {response.ReasonPhrase}{reason}"
             + (requestId is null ? "" : $" (request id {requestId})");
         return new RegistryException(fault, message)
         {
@@ -29,6 +31,7 @@ internal static class RegistryErrors
             IsTransient = IsTransient(response.StatusCode, errors) || (fault == RegistryFault.Corrupt && request.Method == HttpMethod.Put),
             RetryAfter = RetryAfter.Of(response, time),
             RequestId = requestId,
+            MissingDigests = fault == RegistryFault.ContentMissing ? errors.MissingDigests : [],
         };
     }
 
@@ -63,6 +66,7 @@ internal static class RegistryErrors
         IsTransient = isTransient,
         RetryAfter = e.RetryAfter,
         RequestId = e.RequestId,
+        MissingDigests = e.MissingDigests,
     };
 
     /// <summary>A fault that is found in what an answer says rather than in its status.</summary>
@@ -83,7 +87,7 @@ internal static class RegistryErrors
     private static RegistryFault FaultOf(HttpStatusCode status, ErrorBody errors) => status switch
     {
         // ECR's word for missing layers of a manifest is that of an upload session (oras-py#54); the text tells them apart.
-        _ when errors.Has("BLOB_UPLOAD_UNKNOWN") && errors.Mentions("required for pushing image") => RegistryFault.ContentMissing,
+        _ when errors.Has("BLOB_UPLOAD_UNKNOWN") && errors.Mentions(ErrorBody.RequiredForPush) => RegistryFault.ContentMissing,
         _ when errors.Has("MANIFEST_BLOB_UNKNOWN") || (errors.Has("BLOB_UNKNOWN") && status == HttpStatusCode.BadRequest) => RegistryFault.ContentMissing,
         _ when errors.Has("TAG_INVALID") && errors.Mentions("immutable") => RegistryFault.TagConflict,
         _ when errors.Has("TOOMANYREQUESTS") => RegistryFault.Throttled,

@@ -1,4 +1,5 @@
 using System.Net;
+using Promoter.Oci;
 
 namespace Promoter.Registries;
 
@@ -23,6 +24,9 @@ public sealed class RegistryException(RegistryFault fault, string message, Excep
 
     /// <summary>The codes of the registry's error body (distribution-spec, "Error Codes"; AWS exception names), most significant first.</summary>
     public IReadOnlyList<string> Codes { get; init; } = [];
+
+    /// <summary>What the registry says it lacks to accept a manifest, where it does (<see cref="RegistryFault.ContentMissing"/>); empty where it only says that something is missing.</summary>
+    public IReadOnlyList<Digest> MissingDigests { get; init; } = [];
 
     /// <summary>Whether the same request may succeed later.</summary>
     public bool IsTransient { get; init; }

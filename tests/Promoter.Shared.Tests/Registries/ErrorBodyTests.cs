@@ -17,6 +17,18 @@ public sealed class ErrorBodyTests
         Assert.True(body.Mentions("NO PUSH"));
     }
 
+    [Fact]
+    public void The_digests_that_ECR_asks_for_are_read_however_many_they_are()
+    {
+        var digests = Enumerable.Range(0, 40).Select(i => "sha256:" + new string((char)('a' + (i % 6)), 62) + $"{i:00}").ToList();
+
+        var body = Parse($$"""{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"Images with digests '[{{string.Join(", ", digests)}}]' required for pushing image into repository with name 'shop/web' in the registry with id '222222222222' do not exist"}]}""");
+        var other = Parse($$"""{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry","detail":{"digest":"{{digests[0]}}"} }]}""");
+
+        Assert.Equal(digests, body.MissingDigests.Select(digest => digest.ToString()));
+        Assert.Empty(other.MissingDigests);
+    }
+
     [Theory]
     [InlineData("Not Authorized\n", "Not Authorized")]
     [InlineData("{ broken", "{ broken")]
@@ -100,6 +112,6 @@ public sealed class ErrorBodyTests
         using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body) };
         response.Headers.TryAddWithoutValidation("x-amzn-RequestId", "42");
         var request = new RegistryRequest(HttpMethod.Post, new Uri("https://registry.test/v2/"), RegistryAction.WriteManifest, "push tag", []) { Subject = "1.0" };
-        return await RegistryErrors.FromAsync(response, request, new RequestOrigin(Side.Target, "registry.test", "shop/web"), TimeProvider.System, TestContext.Current.CancellationToken);
+        return await RegistryErrors.FromAsync(response, request, new RequestOrigin(Side.Target, "registry.test", "shop/web"), explain: null, TimeProvider.System, TestContext.Current.CancellationToken);
     }
 }

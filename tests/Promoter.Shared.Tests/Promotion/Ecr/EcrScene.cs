@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Promoter.Aws;
 using Promoter.Copying;
@@ -27,8 +28,16 @@ internal sealed class EcrScene : IAsyncDisposable
 
     public RequestLog Requests => Aws.Requests;
 
+    /// <summary>What the source role may do.</summary>
+    public IReadOnlyList<IamStatement> SourcePermissions { get; set; } = [IamStatement.AllowAll];
+
+    /// <summary>The account of the source's role; the target's makes every read one across accounts.</summary>
+    public string? SourceRoleAccount { get; set; }
+
     /// <summary>What the target role may do; everything unless a test narrows it before the first promotion.</summary>
     public IReadOnlyList<IamStatement> TargetPermissions { get; set; } = [IamStatement.AllowAll];
+
+    public ILogger<EcrPlatform>? PlatformLog { get; set; }
 
     public RepositoryCreationOptions? CreateRepositories { get; set; }
 
@@ -68,9 +77,9 @@ internal sealed class EcrScene : IAsyncDisposable
 
     private RegistryClients Compose()
     {
-        var registries = new AwsRegistries([Identity(Aws.Source, Side.Source, [IamStatement.AllowAll]), Identity(Aws.Target, Side.Target, TargetPermissions)]);
+        var registries = new AwsRegistries([Identity(Aws.Source, Side.Source, SourcePermissions), Identity(Aws.Target, Side.Target, TargetPermissions)]);
         var credentials = new EcrCredentials(registries, TimeProvider.System, NullLogger<EcrCredentials>.Instance);
-        var platform = new EcrPlatform(registries, TimeProvider.System, NullLogger<EcrPlatform>.Instance, RateLimits);
+        var platform = new EcrPlatform(registries, TimeProvider.System, PlatformLog ?? NullLogger<EcrPlatform>.Instance, RateLimits);
         var clients = new RegistryClients(
             credentials,
             [.. new[] { Aws.Source, Aws.Target }.Select(r => new Promoter.Registries.RegistryOptions { Host = r.ReferenceHost, Endpoint = r.Endpoint })],
@@ -85,7 +94,7 @@ internal sealed class EcrScene : IAsyncDisposable
     private AwsRegistryOptions Identity(EmulatedRegistry registry, Side side, IReadOnlyList<IamStatement> permissions)
     {
         var name = $"promoter-{side}-{_owned.Count}";
-        var role = Aws.Iam.CreateRole(registry.Name, name, new RoleTrust { WebIdentitySubject = Subject }, permissions);
+        var role = Aws.Iam.CreateRole((side == Side.Source ? SourceRoleAccount : null) ?? registry.Name, name, new RoleTrust { WebIdentitySubject = Subject }, permissions);
         return new AwsRegistryOptions
         {
             Host = registry.ReferenceHost,
