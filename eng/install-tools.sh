@@ -123,17 +123,55 @@ WRAPPER
   fi
 }
 
+# The packages of a base image without a shell, as the chiselled ones are: what a self-contained .NET program loads, and the certificate authorities.
+base_packages=(libc6 libgcc-s1 libstdc++6 libssl3 ca-certificates)
+has_base() { [ "$(find "$tools/base" -name '*.deb' 2> /dev/null | wc -l)" -eq "${#base_packages[@]}" ]; }
+
+fetch_base() {
+  if has_base || ! command -v apt-get > /dev/null 2>&1; then
+    return 0
+  fi
+  rm -rf "$tools/base"
+  mkdir -p "$tools/base"
+  echo "tools: fetching the packages of a base image"
+  if ! (cd "$tools/base" && apt-get download -qq "${base_packages[@]}" < /dev/null > "$tools/base.log" 2>&1); then
+    # The package lists of a fresh machine are empty.
+    apt-get update -qq < /dev/null > "$tools/base.log" 2>&1 || true
+    (cd "$tools/base" && apt-get download -qq "${base_packages[@]}" < /dev/null >> "$tools/base.log" 2>&1) ||
+      echo "tools: could not fetch ${base_packages[*]} (see .cache/tools/base.log)"
+  fi
+}
+
+# promtool alone: Debian's package of it brings a running Prometheus.
+fetch_promtool() {
+  if has promtool || ! command -v apt-get > /dev/null 2>&1 || ! command -v dpkg-deb > /dev/null 2>&1; then
+    return 0
+  fi
+  local work
+  work=$(mktemp -d "$tools/promtool.XXXXXX")
+  echo "tools: fetching promtool"
+  if (cd "$work" && apt-get download -qq prometheus < /dev/null && dpkg-deb -x ./*.deb .) > "$tools/promtool.log" 2>&1; then
+    mv "$work/usr/bin/promtool" "$tools/bin/promtool"
+  else
+    echo "tools: could not fetch promtool (see .cache/tools/promtool.log)"
+  fi
+  rm -rf "$work"
+}
+
 mkdir -p "$tools/bin"
 if [ "$install" != 0 ]; then
   install_debian
+  fetch_base
+  fetch_promtool
   install_kubernetes_tools
   install_aws_cli
 fi
 
 absent=()
-for entry in "${debian[@]}" helm= kubectl= aws=; do
+for entry in "${debian[@]}" helm= kubectl= aws= promtool=; do
   has "${entry%%=*}" || absent+=("${entry%%=*}")
 done
+has_base || absent+=("packages of a base image")
 if [ "${#absent[@]}" -gt 0 ]; then
   echo "tools: not available here, tests that need them are skipped by name: ${absent[*]}"
 else

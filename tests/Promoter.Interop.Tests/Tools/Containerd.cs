@@ -3,6 +3,13 @@ namespace Promoter.Interop.Tests.Tools;
 /// <summary>A containerd of our own, with its own root, state and socket: the consumer that pulls what was promoted.</summary>
 public sealed class Containerd : IAsyncDisposable
 {
+    // containerd's defaults; ctr cannot drop "all".
+    private static readonly string[] Capabilities =
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP",
+        "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
+    ];
+
     private readonly TemporaryFolder _folder;
     private readonly Daemon _daemon;
     private readonly ExternalProgram _ctr;
@@ -13,6 +20,8 @@ public sealed class Containerd : IAsyncDisposable
         _daemon = daemon;
         _ctr = new ExternalProgram(ctr);
     }
+
+    private string[] Connection => ["--address", _folder["containerd.sock"], "--namespace", "promoter"];
 
     /// <summary>Starts it; the running test is skipped where containerd is not installed or not permitted.</summary>
     public static async Task<Containerd> StartAsync()
@@ -61,12 +70,34 @@ public sealed class Containerd : IAsyncDisposable
     public Task<string> RunAsync(string reference, params string[] arguments) =>
         CtrAsync(["run", "--rm", "--snapshotter", "native", reference, $"run-{Guid.NewGuid():N}", .. arguments]);
 
+    /// <summary>
+    /// Runs a pulled image as a pod with Kubernetes' restricted security context runs it: the image's own user, a root file system that cannot be written, no
+    /// capabilities, the default seccomp profile; and on the host's network, so that it reaches loopback.
+    /// </summary>
+    /// <param name="reference">The image.</param>
+    /// <param name="folder">Seen read-only as /etc/promoter; null: none.</param>
+    /// <param name="arguments">The command with its arguments.</param>
+    public async Task<ProgramResult> TryRunRestrictedAsync(string reference, string? folder, params string[] arguments) =>
+        await _ctr.TryRunAsync(Restricted(reference, $"run-{Guid.NewGuid():N}", folder, arguments));
+
+    /// <summary>The same, for a program that goes on until it is disposed.</summary>
+    public RestrictedContainer StartRestricted(string reference, string? folder, params string[] arguments)
+    {
+        var id = $"run-{Guid.NewGuid():N}";
+        return new RestrictedContainer(Daemon.Start(_ctr.Path, Restricted(reference, id, folder, arguments)), () => CtrAsync(["task", "kill", "--signal", "SIGTERM", id]));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _daemon.DisposeAsync();
         _folder.Dispose();
     }
 
-    private async Task<string> CtrAsync(IEnumerable<string> arguments) =>
-        (await _ctr.RunAsync(["--address", _folder["containerd.sock"], "--namespace", "promoter", .. arguments])).Text;
+    private IEnumerable<string> Restricted(string reference, string id, string? folder, string[] arguments) =>
+    [
+        .. Connection, "run", "--rm", "--snapshotter", "native", "--read-only", "--net-host", "--seccomp", .. Capabilities.SelectMany(c => new[] { "--cap-drop", c }),
+        .. folder is null ? [] : new[] { "--mount", $"type=bind,src={folder},dst=/etc/promoter,options=rbind:ro" }, reference, id, .. arguments,
+    ];
+
+    private async Task<string> CtrAsync(IEnumerable<string> arguments) => (await _ctr.RunAsync([.. Connection, .. arguments])).Text;
 }

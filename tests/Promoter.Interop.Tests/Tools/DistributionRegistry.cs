@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Promoter.Interop.Tests.Tools;
@@ -62,6 +63,14 @@ public sealed partial class DistributionRegistry : IAsyncDisposable
     /// <summary>The reference of an image here, e.g. <c>registry.Reference("shop/web:1")</c>.</summary>
     public string Reference(string image) => $"{Host}/{image}";
 
+    /// <summary>A manifest or an index, parsed.</summary>
+    public async Task<JsonNode> ReadManifestAsync(string repository, string reference) => JsonNode.Parse((await GetManifestAsync(repository, reference)).Content)!;
+
+    /// <summary>The digest that a tag points to.</summary>
+    public async Task<string> DigestAsync(string repository, string tag) => (await GetManifestAsync(repository, tag)).Digest;
+
+    public async Task<byte[]> ReadBlobAsync(string repository, string digest) => await Client.GetByteArrayAsync($"http://{Host}/v2/{repository}/blobs/{digest}");
+
     /// <summary>Every request that was answered before this call, in the log's order.</summary>
     public async Task<IReadOnlyList<AccessLogEntry>> ReadAccessLogAsync()
     {
@@ -88,6 +97,14 @@ public sealed partial class DistributionRegistry : IAsyncDisposable
     {
         await _daemon.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private async Task<(byte[] Content, string Digest)> GetManifestAsync(string repository, string reference)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Host}/v2/{repository}/manifests/{reference}");
+        request.Headers.TryAddWithoutValidation("Accept", Promoter.Oci.MediaTypes.AcceptedManifests);
+        using var response = (await Client.SendAsync(request)).EnsureSuccessStatusCode();
+        return (await response.Content.ReadAsByteArrayAsync(), response.Headers.GetValues("Docker-Content-Digest").Single());
     }
 
     [GeneratedRegex(@"listening on (?<address>127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture)]

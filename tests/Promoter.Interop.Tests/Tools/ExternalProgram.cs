@@ -8,6 +8,8 @@ public sealed class ExternalProgram(string path)
     /// <summary>Far above what any of these runs needs: it ends a hanging program, it measures nothing.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(5);
 
+    public string Path => path;
+
     /// <summary>Variables to set for the program; null removes one that the tests inherited.</summary>
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Promoter.Interop.Tests.Tools;
 
@@ -17,10 +19,13 @@ public sealed class PromoterProcess : IDisposable
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Gives the promoter a docker configuration with these credentials (user:password) for a registry.</summary>
-    public PromoterProcess WithDockerLogin(string host, string credentials)
+    public PromoterProcess WithDockerLogin(string host, string credentials) => WithDockerLogins((host, credentials));
+
+    /// <summary>The same for several registries.</summary>
+    public PromoterProcess WithDockerLogins(params (string Host, string Credentials)[] logins)
     {
-        var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(credentials));
-        _home.Write(".docker/config.json", $$"""{ "auths": { "{{host}}": { "auth": "{{encoded}}" } } }""");
+        var entries = logins.Select(l => KeyValuePair.Create(l.Host, (JsonNode?)new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(l.Credentials)) }));
+        _home.Write(".docker/config.json", new JsonObject { ["auths"] = new JsonObject(entries) }.ToJsonString());
         return this;
     }
 
