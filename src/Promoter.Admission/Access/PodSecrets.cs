@@ -49,6 +49,6 @@ internal sealed partial class PodSecrets(Cluster cluster, TimeProvider time, ILo
         }
     }
 
-    [LoggerMessage(5601, LogLevel.Warning, "The pull secret {Namespace}/{Name} could not be read: {Problem}")]
+    [LoggerMessage(5611, LogLevel.Warning, "The pull secret {Namespace}/{Name} could not be read: {Problem}")]
     private static partial void LogUnreadable(ILogger logger, string @namespace, string name, string problem);
 }
