@@ -46,6 +46,11 @@ public static class SyntheticImage
         return await PutManifestAsync(host, repository, tag, IndexType, index);
     }
 
+    /// <summary>Pushes an index of one image for each architecture, none of which shares a layer with another.</summary>
+    /// <returns>The digest of the index.</returns>
+    public static Task<string> PushIndexAsync(string host, string repository, string tag, IReadOnlyList<string> architectures, IReadOnlyList<long> layerSizes) =>
+        PushIndexAsync(host, repository, tag, [.. architectures.Select((architecture, platform) => (architecture, (IReadOnlyList<SyntheticLayer>)[.. layerSizes.Select((size, position) => new SyntheticLayer(size, 1 + (1000 * platform) + position))]))]);
+
     private static async Task<byte[]> PushContentAsync(string host, string repository, string architecture, IReadOnlyList<SyntheticLayer> contents)
     {
         var layers = new JsonArray();
