@@ -85,7 +85,7 @@ public sealed class StatusTests
             },
             "the pod or its copy is not shown");
 
-        // As docs/operations.md has it: what scripts read may be added to, and nothing may go.
+        // As docs/webhook-operations.md has it: what scripts read may be added to, and nothing may go.
         Assert.Equal(
             ["replica", "isReady", "isLeader", "gateProblem", "certificateEnds", "rememberedImages", "copies", "gatedPods", "recentDecisions"], status.AsObject().Select(member => member.Key));
         Assert.Equal(["image", "phase", "bytesMoved", "bytesMissing", "requestedBy", "since", "replica"], status["copies"]![0]!.AsObject().Select(member => member.Key));
