@@ -65,16 +65,20 @@ public sealed class AwsIdentities : IDisposable
         }
     }
 
-    /// <summary>The SDK's default chain, asked when credentials are needed, so that its failure has a sentence of its own.</summary>
+    /// <summary>
+    /// The SDK's default chain, asked when credentials are needed, so that its failure has a sentence of its own. What it finds is kept: the SDK asks once for
+    /// the session token and once for the key, and a chain that is walked twice answers with two sessions.
+    /// </summary>
     private sealed class ChainCredentials : AWSCredentials
     {
+        private AWSCredentials? _found;
+
         // The STS client asks synchronously on its way to AssumeRole, although AssumeRoleAsync was called.
         public override ImmutableCredentials GetCredentials()
         {
             try
             {
-                using var chain = new DefaultAWSCredentialsIdentityResolver();
-                return chain.ResolveIdentity(clientConfig: null).GetCredentials();
+                return Find().GetCredentials();
             }
             catch (AmazonClientException e)
             {
@@ -86,14 +90,20 @@ public sealed class AwsIdentities : IDisposable
         {
             try
             {
-                using var chain = new DefaultAWSCredentialsIdentityResolver();
-                var credentials = await chain.ResolveIdentityAsync(clientConfig: null, CancellationToken.None);
-                return await credentials.GetCredentialsAsync();
+                return await Find().GetCredentialsAsync();
             }
             catch (AmazonClientException e)
             {
                 throw NotFound(e);
             }
+        }
+
+        private AWSCredentials Find()
+        {
+            if (_found is { } found) return found;
+            using var chain = new DefaultAWSCredentialsIdentityResolver();
+            var resolved = chain.ResolveIdentity(clientConfig: null);
+            return Interlocked.CompareExchange(ref _found, resolved, null) ?? resolved;
         }
 
         private static IdentityException NotFound(AmazonClientException e) => new(
