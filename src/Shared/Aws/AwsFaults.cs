@@ -70,6 +70,8 @@ internal static partial class AwsFaults
                 (RegistryFault.Denied, $"the credentials of {registry.Identity} have expired and were not renewed: {action} at {at} was refused"),
             (_, "UnrecognizedClientException" or "InvalidClientTokenId") =>
                 (RegistryFault.Denied, $"{action} at {at} was refused: the access key of {registry.Identity} is not known in partition {registry.Host.Partition.Name}, or is disabled"),
+            (_, "InvalidSignatureException") when e.Message.Contains("scoped to a valid region", StringComparison.Ordinal) =>
+                (RegistryFault.Denied, $"{action} at {at} was refused: the API that answered is not that of region {registry.Host.Region}{RegionHint(registry)}; check the registry's host and aws.ecrEndpoint"),
             (_, "InvalidSignatureException" or "SignatureDoesNotMatch" or "RequestExpired" or "RequestTimeTooSkewed") =>
                 (RegistryFault.Denied, $"{action} at {at} was refused because of its signature: the secret key of {registry.Identity} is wrong, or the clock of this machine is ({Sentence(e)})"),
             (LimitExceededException, _) => (RegistryFault.Protocol, $"{action} at {at} exceeds a quota of the account: {Sentence(e)}"),
@@ -86,13 +88,16 @@ internal static partial class AwsFaults
         var unknown = exception.Find<SocketException>() is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }
             && !AwsPartition.KnowsRegion(registry.Host.Region);
         var hint = unknown
-            ? $"region {registry.Host.Region} is not one that this program knows{(AwsPartition.NearestRegion(registry.Host.Region) is { } near ? $" (did you mean {near}?)" : "")}"
+            ? $"region {registry.Host.Region} is not one that this program knows{RegionHint(registry)}"
             : "check the network, the VPC endpoint ecr.api and AWS_ENDPOINT_URL_ECR";
         return $"{action} did not reach the API of {registry.Description} at {endpoint}: {exception.GetBaseException().Message.TrimEnd('.')}; {hint}";
     }
 
     public static bool IsThrottling(string? code) =>
         code is "ThrottlingException" or "ThrottleException" or "Throttling" or "TooManyRequestsException" or "RequestLimitExceeded" or "RequestThrottled";
+
+    private static string RegionHint(AwsRegistry registry) =>
+        !AwsPartition.KnowsRegion(registry.Host.Region) && AwsPartition.NearestRegion(registry.Host.Region) is { } near ? $" (did you mean {near}?)" : "";
 
     // An HTML page of a proxy is not a sentence.
     private static string Sentence(AmazonServiceException e) => Markup.IsMatch(e.Message) ? "the answer is not from AWS" : e.Message.TrimEnd('.', ' ');

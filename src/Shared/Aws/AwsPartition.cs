@@ -9,6 +9,11 @@ namespace Promoter.Aws;
 /// <param name="DualStackDnsSuffix">End of the dual-stack hosts of services.</param>
 public sealed record AwsPartition(string Name, string DnsSuffix, string DualStackDnsSuffix)
 {
+    // The SDK takes every region that it is asked for into its list, under this name.
+    private const string NameOfUnknown = "Unknown";
+
+    private static IEnumerable<RegionEndpoint> Known => RegionEndpoint.EnumerableAllRegions.Where(region => region.DisplayName != NameOfUnknown);
+
     // Registries have dual-stack names of their own: where services use "api.", they use "on." (ECR user guide, "Dual-stack endpoints").
     public string RegistryDualStackSuffix =>
         DualStackDnsSuffix.StartsWith("api.", StringComparison.Ordinal) ? string.Concat("on.", DualStackDnsSuffix.AsSpan(4)) : DualStackDnsSuffix;
@@ -21,10 +26,10 @@ public sealed record AwsPartition(string Name, string DnsSuffix, string DualStac
     }
 
     /// <summary>Whether the SDK in use knows the region; a new region may be unknown and still exist.</summary>
-    public static bool KnowsRegion(string region) => RegionEndpoint.EnumerableAllRegions.Any(known => known.SystemName == region);
+    public static bool KnowsRegion(string region) => Known.Any(known => known.SystemName == region);
 
     /// <summary>The known region whose name is nearest to a mistyped one, or null where none is near.</summary>
-    public static string? NearestRegion(string region) => RegionEndpoint.EnumerableAllRegions
+    public static string? NearestRegion(string region) => Known
         .Select(known => (known.SystemName, Distance: EditDistance(known.SystemName, region)))
         .Where(candidate => candidate.Distance <= 3)
         .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.SystemName, StringComparer.Ordinal)

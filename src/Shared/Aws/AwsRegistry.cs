@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Promoter.Aws.Ecr;
 using Promoter.Aws.Identities;
 using Promoter.Registries;
@@ -8,9 +9,11 @@ namespace Promoter.Aws;
 public sealed class AwsRegistry : IDisposable
 {
     private readonly Lazy<AmazonECRClient> _client;
+    private readonly AwsIdentities _identities;
 
     internal AwsRegistry(AwsRegistryOptions options, EcrHost host, AwsIdentities identities)
     {
+        _identities = identities;
         Options = options;
         Host = host;
         Identity = AwsIdentity.Of(options, host);
@@ -52,6 +55,15 @@ public sealed class AwsRegistry : IDisposable
     public void Dispose()
     {
         if (_client.IsValueCreated) _client.Value.Dispose();
+    }
+
+    /// <summary>Has the identity's credentials fetched anew for the next request.</summary>
+    /// <returns>False where they are not ours to renew (keys, profiles, the default chain).</returns>
+    internal bool ForgetCredentials()
+    {
+        if (_identities.CredentialsOf(Identity) is not RefreshingAWSCredentials refreshing) return false;
+        refreshing.ClearCredentials();
+        return true;
     }
 
     internal static AmazonECRConfig ConfigOf(AwsRegistryOptions options, EcrHost host)

@@ -27,7 +27,7 @@ internal sealed class EcrCalls(TimeProvider time, ILogger logger)
         if (_denied.TryGetValue(key, out var until) && until > time.GetUtcNow()) return null;
         try
         {
-            return await call(registry.Client);
+            return await InvokeAsync(registry, call);
         }
         catch (AmazonServiceException e) when (AwsFaults.IsAccessDenied(e))
         {
@@ -47,11 +47,28 @@ internal sealed class EcrCalls(TimeProvider time, ILogger logger)
     {
         try
         {
-            return await call(registry.Client);
+            return await InvokeAsync(registry, call);
         }
         catch (Exception e) when (AwsFaults.Covers(e, cancellationToken))
         {
             throw AwsFaults.Of(e, registry, action, repository);
+        }
+    }
+
+    /// <summary>
+    /// Calls, and once more with new credentials where AWS says that ours have expired: by our own clock they may seem good for long, and a session may
+    /// be ended from outside.
+    /// </summary>
+    /// <exception cref="AmazonServiceException">AWS's answer, as it is.</exception>
+    public static async Task<T> InvokeAsync<T>(AwsRegistry registry, Func<AmazonECRClient, Task<T>> call)
+    {
+        try
+        {
+            return await call(registry.Client);
+        }
+        catch (AmazonServiceException e) when (e.ErrorCode is "ExpiredTokenException" or "ExpiredToken" && registry.ForgetCredentials())
+        {
+            return await call(registry.Client);
         }
     }
 }

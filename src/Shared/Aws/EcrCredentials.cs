@@ -61,7 +61,7 @@ public sealed class EcrCredentials(AwsRegistries registries, TimeProvider time, 
 
     private static async Task<EcrToken> FetchAsync(AwsRegistry registry, CancellationToken cancellationToken)
     {
-        var response = await registry.Client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), cancellationToken);
+        var response = await EcrCalls.InvokeAsync(registry, client => client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), cancellationToken));
         return EcrToken.Read(response.AuthorizationData.FirstOrDefault());
     }
 

@@ -120,6 +120,32 @@ public sealed class DoctorCommandTests
         Assert.NotNull(settings.Policy);
     }
 
+    [Theory]
+    [InlineData("ecr:PutLifecyclePolicy", "lifecyclePolicy is none")]
+    [InlineData("ecr:SetRepositoryPolicy", "repositoryPolicy is none")]
+    public async Task A_repository_that_was_created_by_half_is_reported_and_completed(string action, string drift)
+    {
+        await using var scene = await DoctorScene.StartAsync();
+        scene.CreateEverything();
+        scene.TargetActions.Remove(action);
+
+        var failed = await scene.RunAsync("promote", scene.To("shop/new:1"));
+        scene.TargetActions.Add(action);
+        var next = await scene.RunAsync("promote", scene.To("shop/new:1"));
+        var reported = await scene.RunAsync("doctor", scene.To("shop/new:1"));
+        var repaired = await scene.RunAsync("doctor", "--repair", scene.To("shop/new:1"));
+
+        Assert.True(failed.ExitCode == 4, failed.ToString());
+        Assert.Contains($"repository shop/new was created in the target registry", failed.Output, StringComparison.Ordinal);
+        Assert.Contains($"but not with all its policies: {action} on arn:aws:ecr:eu-west-1:222222222222:repository/shop/new", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("complete it by promoter doctor --repair", failed.Output, StringComparison.Ordinal);
+        Assert.True(next.ExitCode == 0, next.ToString());
+        Assert.Contains(drift, reported.Output, StringComparison.Ordinal);
+        Assert.True(repaired.ExitCode == 0, repaired.ToString());
+        Assert.NotNull(scene.Aws.Target.SettingsOf("shop/new").LifecyclePolicy);
+        Assert.NotNull(scene.Aws.Target.SettingsOf("shop/new").Policy);
+    }
+
     [Fact]
     public async Task Drift_that_the_identity_may_not_correct_comes_with_the_statement_that_it_lacks()
     {

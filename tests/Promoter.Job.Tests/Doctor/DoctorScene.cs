@@ -22,6 +22,7 @@ internal sealed class DoctorScene : IAsyncDisposable
         aws.Target.Behaviour.Mounts = MountRule.DonorReferencesBlob;
         File.WriteAllText(TokenFile, aws.Iam.WebIdentity.Issue(Subject));
         SourceApi = TargetApi = Sts = aws.ApiEndpoint.ToString();
+        TargetHost = aws.Target.ReferenceHost;
         SourceEndpoint = aws.Source.Endpoint.ToString();
         TargetEndpoint = aws.Target.Endpoint.ToString();
     }
@@ -69,6 +70,12 @@ internal sealed class DoctorScene : IAsyncDisposable
     /// <summary>The section <c>createRepositories</c> of the target as YAML in flow style; empty: none.</summary>
     public string CreateRepositories { get; set; } = "";
 
+    /// <summary>More keys of the target's identity, YAML in flow style with a comma before it.</summary>
+    public string MoreTargetIdentity { get; set; } = "";
+
+    /// <summary>The target as references and rules name it.</summary>
+    public string TargetHost { get; set; }
+
     public string Repositories { get; set; } = "shop/*";
 
     public static async Task<DoctorScene> StartAsync() => new(await EmulatedAws.StartAsync());
@@ -76,8 +83,8 @@ internal sealed class DoctorScene : IAsyncDisposable
     /// <summary>Everything that creating a repository with all kinds of settings involves, with <c>shop/new</c> missing at the target.</summary>
     public void CreateEverything()
     {
-        File.WriteAllText(Path.Combine(_folder.FullName, "lifecycle.json"), """{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":9},"action":{"type":"expire"}}]}""");
-        File.WriteAllText(Path.Combine(_folder.FullName, "policy.json"), """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}""");
+        Write("lifecycle.json", """{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":9},"action":{"type":"expire"}}]}""");
+        Write("policy.json", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}""");
         CreateRepositories = "{ tagMutability: IMMUTABLE, scanOnPush: true, lifecyclePolicyFile: lifecycle.json, repositoryPolicyFile: policy.json, tags: { team: shop } }";
         Aws.Source.Push("shop/new", SampleImages.Single("new"), "1");
     }
@@ -90,7 +97,10 @@ internal sealed class DoctorScene : IAsyncDisposable
         return await JobHarness.RunAsync([command, "--config", config, .. arguments]);
     }
 
-    public string To(string image) => $"{Aws.Target.ReferenceHost}/{image}";
+    public string To(string image) => $"{TargetHost}/{image}";
+
+    /// <summary>Puts a file beside the configuration.</summary>
+    public void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder.FullName, name), content);
 
     public async ValueTask DisposeAsync()
     {
@@ -108,15 +118,15 @@ internal sealed class DoctorScene : IAsyncDisposable
             rules:
             - name: apps
               source: {{Aws.Source.ReferenceHost}}
-              target: {{Aws.Target.ReferenceHost}}
+              target: {{TargetHost}}
               repositories: ["{{Repositories}}"]
             registries:
             - host: {{Aws.Source.ReferenceHost}}
               endpoint: {{SourceEndpoint}}
               aws: { roleArn: "{{source.Arn}}", webIdentity: { tokenFile: "{{TokenFile}}" }, ecrEndpoint: "{{SourceApi}}", stsEndpoint: "{{Sts}}" }
-            - host: {{Aws.Target.ReferenceHost}}
+            - host: {{TargetHost}}
               endpoint: {{TargetEndpoint}}
-              aws: { roleArn: "{{target.Arn}}", webIdentity: { tokenFile: "{{TokenFile}}" }, ecrEndpoint: "{{TargetApi}}", stsEndpoint: "{{Sts}}" }
+              aws: { roleArn: "{{target.Arn}}", webIdentity: { tokenFile: "{{TokenFile}}" }, ecrEndpoint: "{{TargetApi}}", stsEndpoint: "{{Sts}}"{{MoreTargetIdentity}} }
               {{(CreateRepositories.Length > 0 ? "createRepositories: " + CreateRepositories : "")}}
             transfer: { retries: 0 }
             """;

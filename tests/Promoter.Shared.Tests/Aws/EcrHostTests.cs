@@ -72,4 +72,14 @@ public sealed class EcrHostTests
 
     [Fact]
     public void A_mistyped_region_is_met_with_the_nearest_one() => Assert.Equal("eu-west-1", AwsPartition.NearestRegion("eu-wset-1"));
+
+    [Fact]
+    public void A_region_does_not_become_known_by_being_used()
+    {
+        Amazon.RegionEndpoint.GetBySystemName("eu-wset-1");
+
+        Assert.False(AwsPartition.KnowsRegion("eu-wset-1"));
+        Assert.Equal("eu-west-1", AwsPartition.NearestRegion("eu-wset-1"));
+        Assert.True(AwsPartition.KnowsRegion("eu-west-1"));
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class RepositoryChecks(EcrCalls calls, AwsRegistry registry, Dia
         var name = $"settings of {repository}";
         try
         {
-            if (EcrRepositoryName.Problem(repository) is { } problem) return (Of(name, CheckStatus.Fail, problem) with { Fault = RegistryFault.Protocol }, []);
+            if (EcrRepositoryName.Problem(repository) is { } problem) return (Of(name, CheckStatus.Fail, problem) with { Fault = RegistryFault.NotFound }, []);
             var creation = registry.Options.CreateRepositories;
             if (creation is null or { ByTemplate: true }) return (await ExistenceAsync(name, repository, creation, cancellationToken), []);
             if (await RepositorySettings.ReadAsync(registry, repository, withRepositoryPolicy: creation.RepositoryPolicy is not null, cancellationToken) is not { } settings)

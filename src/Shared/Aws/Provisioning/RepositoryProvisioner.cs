@@ -28,7 +28,7 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
         if (registry.Options.CreateRepositories is not { } creation) return false;
         var key = (registry.Host.Name, repository);
         if (_known.ContainsKey(key)) return true;
-        if (EcrRepositoryName.Problem(repository) is { } problem) throw Fault(RegistryFault.Protocol, registry, repository, problem);
+        if (EcrRepositoryName.Problem(repository) is { } problem) throw Fault(RegistryFault.NotFound, registry, repository, problem);
         if (await ExistsAsync(registry, repository, cancellationToken))
         {
             _known.TryAdd(key, null);
@@ -83,7 +83,25 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
     private async Task CreateAsync(AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
         await EcrCalls.CallAsync(registry, EcrActions.CreateRepository, repository, client => CreateAsync(client, registry, repository, settings, cancellationToken), cancellationToken);
-        await RepositoryWriter.PutPoliciesAsync(registry, repository, settings, cancellationToken);
+        try
+        {
+            await RepositoryWriter.PutPoliciesAsync(registry, repository, settings, cancellationToken);
+        }
+        catch (RegistryException e)
+        {
+            // The next run finds a repository and promotes into it; what it lacks would go unnoticed.
+            throw new RegistryException(e.Fault, $"repository {repository} was created in {registry.Description}, but not with all its policies: {e.Message}; then complete it by promoter doctor --repair", e)
+            {
+                Operation = e.Operation,
+                Side = Side.Target,
+                Host = e.Host,
+                Repository = repository,
+                Status = e.Status,
+                Codes = e.Codes,
+                IsTransient = e.IsTransient,
+                RequestId = e.RequestId,
+            };
+        }
     }
 
     private async Task<bool> CreateAsync(

@@ -21,7 +21,7 @@ internal sealed class EcrScene : IAsyncDisposable
     private EcrScene(EmulatedAws aws)
     {
         Aws = aws;
-        File.WriteAllText(_tokenFile, aws.Iam.WebIdentity.Issue(Subject));
+        RotateToken();
     }
 
     public EmulatedAws Aws { get; }
@@ -60,6 +60,9 @@ internal sealed class EcrScene : IAsyncDisposable
         var executor = new PromotionExecutor(clients, Options, new PromotionOptions(), new QuietObserver(), TimeProvider.System, NullLoggerFactory.Instance);
         return await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Writes a new token of the service account, as the cluster does before the present one expires.</summary>
+    public void RotateToken() => File.WriteAllText(_tokenFile, Aws.Iam.WebIdentity.Issue(Subject));
 
     public ReferrerSelection Referrers { get; set; } = ReferrerSelection.All;
 
