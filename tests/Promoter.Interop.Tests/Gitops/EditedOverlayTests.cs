@@ -107,6 +107,9 @@ public sealed class EditedOverlayTests : IAsyncLifetime
         Assert.True(result.ExitCode == 0, result.ToString());
     }
 
-    private async Task<Tools.PromoterResult> RunAsync(string layout) =>
-        await new HookRun(new HookJob((await _kustomization.BuildAsync($"{layout}/overlays/production")).Only("Job"))).StartAsync();
+    private async Task<Tools.PromoterResult> RunAsync(string layout)
+    {
+        using var run = new HookRun(new HookJob((await _kustomization.BuildAsync($"{layout}/overlays/production")).Only("Job")));
+        return await run.StartAsync();
+    }
 }
