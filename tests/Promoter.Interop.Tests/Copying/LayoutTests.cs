@@ -28,7 +28,7 @@ public sealed class LayoutTests : IAsyncLifetime
     {
         var skopeo = new Skopeo();
         var program = new ExternalProgram(Toolbox.Require("skopeo"));
-        var digest = await SyntheticImage.PushIndexAsync(_registry.Host, "shop/web", "1.0", ["amd64", "arm64"], [30_000, 500]);
+        var digest = await SyntheticImage.PushIndexAsync(_registry.Host, "shop/web", "1.0", [("amd64", [new(30_000, 1), new(500, 2)]), ("arm64", [new(20_000, 3)])]);
 
         await CopyAsync(_registry.Reference("shop/web:1.0"), $"oci:{_folder["images"]}");
         await program.RunAsync("copy", "--all", "--preserve-digests", "--dest-tls-verify=false", $"oci:{_folder["images"]}:1.0", $"docker://{_registry.Reference("by/skopeo:1.0")}");
@@ -43,7 +43,7 @@ public sealed class LayoutTests : IAsyncLifetime
     {
         var skopeo = new Skopeo();
         var program = new ExternalProgram(Toolbox.Require("skopeo"));
-        var digest = await SyntheticImage.PushIndexAsync(_registry.Host, "shop/web", "1.0", ["amd64", "arm64"], [30_000, 500]);
+        var digest = await SyntheticImage.PushIndexAsync(_registry.Host, "shop/web", "1.0", [("amd64", [new(30_000, 1), new(500, 2)]), ("arm64", [new(20_000, 3)])]);
         await program.RunAsync("copy", "--all", "--preserve-digests", "--src-tls-verify=false", $"docker://{_registry.Reference("shop/web:1.0")}", $"oci:{_folder["images"]}:stable");
 
         await CopyAsync($"oci:{_folder["images"]}:stable", _registry.Reference("from/layout:1.0"));
