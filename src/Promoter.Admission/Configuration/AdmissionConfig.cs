@@ -121,7 +121,7 @@ internal sealed record AccessConfig
     /// <summary>Networks in which a source, or where it redirects to, may lie although they are private or link-local.</summary>
     public IReadOnlyList<IPNetwork> AllowNetworks { get; init; } = [];
 
-    /// <summary>Refuse images whose missing content is larger; null: no limit.</summary>
+    /// <summary>Refuse images that are larger; null: no limit.</summary>
     public long? MaxImageBytes { get; init; }
 
     /// <summary>Limits per namespace and hour; null: none.</summary>

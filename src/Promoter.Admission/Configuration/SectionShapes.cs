@@ -48,7 +48,7 @@ internal static class SectionShapes
         .Key(
             "allowNetworks", ConfigTypes.ListOf(Network), a => a.AllowNetworks, (a, v) => a with { AllowNetworks = v },
             "Networks (CIDR) in which a source, or where it redirects to, may lie although its addresses are private or link-local. Registries that are listed under `registries`, and AWS's own names, may be private without it.")
-        .Key("maxImageSize", ConfigTypes.Size, a => a.MaxImageBytes ?? 0, (a, v) => a with { MaxImageBytes = v }, "Refuse images that would bring more; left out, there is no limit.")
+        .Key("maxImageSize", ConfigTypes.Size, a => a.MaxImageBytes ?? 0, (a, v) => a with { MaxImageBytes = v }, "Refuse images that are larger, all platforms and layers together; left out, there is no limit.")
         .Key("quota", ConfigTypes.SectionOf(Quota), a => a.Quota ?? new QuotaConfig(), (a, v) => a with { Quota = v }, "What one namespace may have brought, per replica.");
 
     public static ConfigShape<RuleAnswers> Rule { get; } = new ConfigShape<RuleAnswers>("rule exception", "What is different for the images of one rule.", new RuleAnswers())

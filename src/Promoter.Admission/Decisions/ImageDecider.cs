@@ -14,7 +14,7 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
             case Pairing.Covered { Image: var image } when context.Config.RewriteSource || !image.NamesSource:
                 return await DecideAsync(new ImageAnswers(text, image, context), cancellationToken) with { Image = image };
             case Pairing.Refused refused:
-                return await DecideRefusedAsync(text, refused, context, cancellationToken);
+                return await DecideRefusedAsync(new ImageAnswers(text, refused.Image, context), refused.Reason, cancellationToken);
             case Pairing.NotCovered notCovered:
                 return new ImageDecision(DecisionKind.Untouched, text, null, notCovered.Reason);
             default:
@@ -24,26 +24,36 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
 
     private async ValueTask<ImageDecision> DecideAsync(ImageAnswers answers, CancellationToken cancellationToken)
     {
-        var (image, context) = (answers.Image, answers.Context);
-        // A private image is not given to a pod whose own credentials could not have read it (KEP-2535 has the kubelet do the same).
-        var access = await WaitAsync(context.AccessFor(image, cancellationToken).AsTask(), LookUpPatience(context), cancellationToken);
-        if (access is null) return answers.Unproven($"{image.Source.Registry} did not say in time whether this pod may read {image.Short}");
-        if (access.Refusal is { } refusal) return refusal.IsTransient ? answers.Unproven(refusal.Message) : answers.Fault(refusal);
+        var (access, objection) = await ProveAsync(answers, cancellationToken);
+        if (objection is not null) return objection;
 
-        return await presence.GetAsync(image.Target, LookUpPatience(context), cancellationToken) switch
+        return await presence.GetAsync(answers.Image.Target, LookUpPatience(answers.Context), cancellationToken) switch
         {
             PresenceAnswer.Present present => answers.Use(DecisionKind.Present, present.Digest, ""),
             PresenceAnswer.Unknown unknown => answers.Fault(unknown.Fault),
-            _ when context.IsDryRun => await ForeseeAsync(answers, access, cancellationToken),
+            _ when answers.Context.IsDryRun => await ForeseeAsync(answers, access, cancellationToken),
             _ => await BringAsync(answers, access, cancellationToken),
         };
     }
 
-    private async ValueTask<ImageDecision> DecideRefusedAsync(string text, Pairing.Refused refused, DecisionContext context, CancellationToken cancellationToken)
+    private async ValueTask<ImageDecision> DecideRefusedAsync(ImageAnswers answers, string reason, CancellationToken cancellationToken)
     {
-        var answer = await presence.GetAsync(refused.Target, LookUpPatience(context), cancellationToken);
-        if (answer is not PresenceAnswer.Missing) return new ImageDecision(DecisionKind.Allowed, text, null, "");
-        return new ImageDecision(context.Config.OnRefused is FallbackAnswer.Deny ? DecisionKind.Denied : DecisionKind.Allowed, text, null, refused.Reason);
+        var (_, objection) = await ProveAsync(answers, cancellationToken);
+        if (objection is not null) return objection;
+
+        var context = answers.Context;
+        var answer = await presence.GetAsync(answers.Image.Target, LookUpPatience(context), cancellationToken);
+        if (answer is not PresenceAnswer.Missing) return new ImageDecision(DecisionKind.Allowed, answers.Text, null, "");
+        return new ImageDecision(context.Config.OnRefused is FallbackAnswer.Deny ? DecisionKind.Denied : DecisionKind.Allowed, answers.Text, null, reason);
+    }
+
+    /// <summary>A private image is not given to a pod whose own credentials could not have read it (KEP-2535 has the kubelet do the same).</summary>
+    private static async ValueTask<(SourceAccess Access, ImageDecision? Objection)> ProveAsync(ImageAnswers answers, CancellationToken cancellationToken)
+    {
+        var (image, context) = (answers.Image, answers.Context);
+        var access = await WaitAsync(context.AccessFor(image, cancellationToken).AsTask(), LookUpPatience(context), cancellationToken);
+        if (access is null) return (SourceAccess.OfRule, answers.Unproven($"{image.Source.Registry} did not say in time whether this pod may read {image.Short}"));
+        return access.Refusal is { } refusal ? (access, refusal.IsTransient ? answers.Unproven(refusal.Message) : answers.Fault(refusal)) : (access, null);
     }
 
     private static TimeSpan LookUpPatience(DecisionContext context) =>
@@ -58,7 +68,7 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
         if (plan is PlanAnswer.Impossible { Fault: var fault }) return answers.Fault(fault);
 
         using var planned = (plan as PlanAnswer.Planned)?.Promotion;
-        if (planned is not null && onDemand.Limits.Foresee(answers.Context.Namespace, image, planned.MissingBytes) is { } refused) return answers.Fault(refused);
+        if (planned is not null && onDemand.Limits.Foresee(answers.Context.Namespace, image, planned) is { } refused) return answers.Fault(refused);
         var isInline = planned is not null && IsInline(planned, answers);
         var decision = isInline ? answers.Use(DecisionKind.Promoted, planned!.Digest, $"{image.Short} would be promoted now") : answers.Hold(planned);
         return decision with { Bytes = planned?.MissingBytes };

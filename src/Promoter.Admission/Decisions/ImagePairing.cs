@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Promoter.Admission.OnDemand;
 using Promoter.Oci;
 using Promoter.Promotion;
+using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Decisions;
 
@@ -23,10 +24,15 @@ internal sealed class ImagePairing(PromotionRules rules)
     public Pairing Find(ImageReference reference) => rules.Match(reference) switch
     {
         RuleMatch.Covered covered => new Pairing.Covered(new PairedImage(covered.Rule.Name, covered.Source, covered.Target, NamesSource: false)),
-        RuleMatch.Refused refused => new Pairing.Refused(reference, refused.Reason),
+        RuleMatch.Refused refused => new Pairing.Refused(new PairedImage(refused.Rule.Name, SourceOf(refused.Rule, reference), reference, NamesSource: false), refused.Reason),
         RuleMatch.Ambiguous ambiguous => new Pairing.NotCovered(ambiguous.Reason),
         _ => FindSource(reference),
     };
+
+    // Where it would come from if the rule did not refuse its tag: whether a pod may have it is asked there all the same.
+    private static ImageReference SourceOf(PromotionRuleConfig rule, ImageReference target) => rule.Target.Holds(target, out var rest)
+        ? ImageReference.Parse($"{rule.Source.Host}/{rule.Source.Repository(rest)}").WithTag(target.Tag).WithDigest(target.Digest)
+        : target;
 
     private Pairing FindSource(ImageReference reference) => rules.MatchSource(reference) switch
     {

@@ -1,5 +1,4 @@
 using Promoter.Admission.OnDemand;
-using Promoter.Oci;
 
 namespace Promoter.Admission.Decisions;
 
@@ -13,7 +12,7 @@ internal abstract record Pairing
     public sealed record Covered(PairedImage Image) : Pairing;
 
     /// <summary>A rule covers the repository and refuses the tag.</summary>
-    public sealed record Refused(ImageReference Target, string Reason) : Pairing;
+    public sealed record Refused(PairedImage Image, string Reason) : Pairing;
 
     /// <summary>Not ours.</summary>
     public sealed record NotCovered(string Reason) : Pairing;

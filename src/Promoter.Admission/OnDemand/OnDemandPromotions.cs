@@ -112,7 +112,7 @@ internal sealed partial class OnDemandPromotions(
             }
 
             using var first = ((PlanAnswer.Planned)plan).Promotion;
-            using var booking = limits.TryBook(run.Requester, run.Image, first.MissingBytes, out var refused);
+            using var booking = limits.TryBook(run.Requester, run.Image, first, out var refused);
             if (refused is not null) return PromotionOutcome.Failed(refused);
             run.SetPlanned(plan);
 
@@ -131,9 +131,11 @@ internal sealed partial class OnDemandPromotions(
 
             if (claim is null) continue;
             // A pod's own credentials stay in this process.
-            return access.Credentials is null && jobs.Takes(planned.MissingBytes)
+            var outcome = access.Credentials is null && jobs.Takes(planned.MissingBytes)
                 ? await RunJobAsync(run, planned.Digest, claim, cancellationToken)
                 : await ExecuteAsync(run, planned, claim, cancellationToken);
+            if (outcome.Fault is null) booking!.Use();
+            return outcome;
         }
     }
 

@@ -17,34 +17,32 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
         : Refused($"{image.Source.Registry}/{image.Source.Repository} is no source that images may be brought from on demand (admission.access.sources)");
 
     /// <summary>Why a copy would not be made now; null where it would be. Books nothing.</summary>
-    public ImageFault? Foresee(string ns, PairedImage image, long bytes)
+    public ImageFault? Foresee(string ns, PairedImage image, IPlannedPromotion planned)
     {
-        lock (_lock) return Check(ns, image, bytes);
+        lock (_lock) return Check(ns, image, planned);
     }
 
-    /// <summary>Books a copy for a namespace; disposing the booking ends its place among the concurrent ones.</summary>
+    /// <summary>Books a copy for a namespace. Disposing the booking ends its place among the concurrent ones; one that was not used does not count for the hour.</summary>
     /// <param name="fault">Why the copy may not be; null where it may.</param>
-    public IDisposable? TryBook(string ns, PairedImage image, long bytes, out ImageFault? fault)
+    public Booking? TryBook(string ns, PairedImage image, IPlannedPromotion planned, out ImageFault? fault)
     {
         lock (_lock)
         {
-            fault = Check(ns, image, bytes);
+            fault = Check(ns, image, planned);
             if (fault is not null) return null;
-            var booking = new Booking(this, time.GetUtcNow(), bytes);
-            Recent(ns).Add(booking);
-            return booking;
+            return new Booking(this, Recent(ns), time.GetUtcNow(), planned.MissingBytes);
         }
     }
 
-    private ImageFault? Check(string ns, PairedImage image, long bytes)
+    private ImageFault? Check(string ns, PairedImage image, IPlannedPromotion planned)
     {
         var access = config();
-        if (access.MaxImageBytes is { } largest && bytes > largest)
+        if (access.MaxImageBytes is { } largest && planned.TotalBytes > largest)
         {
-            return Refused($"{image.Short} would bring {Size(bytes)}, and at most {Size(largest)} are allowed (admission.access.maxImageSize)");
+            return Refused($"{image.Short} has {Size(planned.TotalBytes)}, and at most {Size(largest)} are allowed (admission.access.maxImageSize)");
         }
 
-        return access.Quota is { } quota ? Check(ns, Recent(ns), quota, bytes) : null;
+        return access.Quota is { } quota ? Check(ns, Recent(ns), quota, planned.MissingBytes) : null;
     }
 
     private static ImageFault? Check(string ns, List<Booking> booked, QuotaConfig quota, long bytes)
@@ -68,17 +66,35 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
         return booked;
     }
 
-    private sealed class Booking(PromotionLimits owner, DateTimeOffset at, long bytes) : IDisposable
+    /// <summary>A copy that may be made.</summary>
+    internal sealed class Booking : IDisposable
     {
-        public DateTimeOffset At => at;
+        private readonly PromotionLimits _owner;
+        private readonly List<Booking> _booked;
+        private bool _used;
 
-        public long Bytes => bytes;
+        internal Booking(PromotionLimits owner, List<Booking> booked, DateTimeOffset at, long bytes)
+        {
+            (_owner, _booked, At, Bytes) = (owner, booked, at, bytes);
+            booked.Add(this);
+        }
+
+        public DateTimeOffset At { get; }
+
+        public long Bytes { get; }
 
         public bool IsRunning { get; private set; } = true;
 
+        /// <summary>It was made: it counts for the hour.</summary>
+        public void Use() => _used = true;
+
         public void Dispose()
         {
-            lock (owner._lock) IsRunning = false;
+            lock (_owner._lock)
+            {
+                IsRunning = false;
+                if (!_used) _booked.Remove(this);
+            }
         }
     }
 }

@@ -32,6 +32,19 @@ public sealed class TenantTests
     }
 
     [Fact]
+    public async Task A_tag_that_a_rule_refuses_needs_the_proof_too()
+    {
+        await using var cluster = await ClusterAsync();
+        cluster.Engine.Has($"{Rules.TargetHost}/shop/web:latest");
+        var review = PodIn("team-b");
+        review["request"]!["object"]!["spec"]!["containers"]![0]!["image"] = $"{Rules.TargetHost}/shop/web:latest";
+
+        Assert.Contains("own pull secrets cannot read the source", (await cluster.Replicas[0].ReviewAsync(review)).Message, StringComparison.Ordinal);
+        review["request"]!["namespace"] = "team-a";
+        Assert.True((await cluster.Replicas[0].ReviewAsync(review)).Allowed);
+    }
+
+    [Fact]
     public async Task A_proof_is_remembered_per_credential()
     {
         await using var cluster = await ClusterAsync();
@@ -192,6 +205,18 @@ public sealed class TenantTests
         Assert.Contains("maxImageSize", large.Message, StringComparison.Ordinal);
         Assert.Contains("quota", third.Message, StringComparison.Ordinal);
         Assert.Equal(2, webhook.Engine.Copies);
+    }
+
+    [Fact]
+    public async Task A_copy_that_fails_does_not_count_for_the_hour()
+    {
+        var config = new AdmissionConfig { OnMissing = MissingAnswer.Inline, Access = new AccessConfig { Quota = new QuotaConfig { ImagesPerHour = 1 } } };
+        await using var webhook = await Webhook.StartAsync(config);
+        webhook.Engine.CopyFault = _ => new ImageFault(ImageFaultKind.Failed, Side.Target, "broken");
+        for (var i = 0; i < 3; i++) await webhook.ReviewAsync(Fixture.PodWith(Web));
+
+        webhook.Engine.CopyFault = _ => null;
+        await Eventually.TrueAsync(async () => (await webhook.ReviewAsync(Fixture.PodWith(Web))).Allowed && webhook.Engine.Target.ContainsKey(Web), "failures used the quota up");
     }
 
     private static async Task<TestCluster> ClusterAsync()

@@ -106,6 +106,23 @@ public sealed class DecisionTests
         release();
     }
 
+    [Fact]
+    public async Task An_ephemeral_container_is_never_gated_and_the_fall_back_is_said()
+    {
+        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = FallbackAnswer.Source }, configure: OpenGuard.Use);
+        var release = HoldCopies(webhook);
+        var review = Fixture.Review("update-pod-ephemeralcontainers");
+        review["request"]!["object"]!["spec"]!["ephemeralContainers"]![0]!["image"] = Web;
+
+        var answer = await webhook.ReviewAsync(review);
+
+        Assert.True(answer.Allowed);
+        Assert.Contains("the pod runs already", Assert.Single(answer.Warnings), StringComparison.Ordinal);
+        Assert.All(answer.Patch, operation => Assert.StartsWith("/spec/ephemeralContainers/", operation!["path"]!.GetValue<string>(), StringComparison.Ordinal));
+        Assert.Equal(SourceWeb, answer.Apply(review)["spec"]!["ephemeralContainers"]![0]!["image"]!.GetValue<string>());
+        release();
+    }
+
     [Theory]
     [InlineData(FallbackAnswer.Allow, true, null)]
     [InlineData(FallbackAnswer.Source, true, SourceWeb)]

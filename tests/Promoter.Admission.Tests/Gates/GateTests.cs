@@ -34,6 +34,25 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task How_far_a_copy_is_stands_in_the_annotations_of_its_lease()
+    {
+        await using var cluster = await TestCluster.StartAsync(replicas: 1);
+        await cluster.UntilAllGateAsync();
+        var held = new TaskCompletionSource();
+        cluster.Engine.Copying = token => held.Task.WaitAsync(token);
+
+        await cluster.CreatePodAsync("web", Web);
+
+        await Eventually.TrueAsync(
+            () => cluster.Server.List(Leases).FirstOrDefault(lease => lease.Label("promoter.dev/lease") == "promotion") is { } lease
+                && lease.Annotation("promoter.dev/bytes-moved") == "500" && lease.Annotation("promoter.dev/phase") == "copying"
+                && lease.Annotation("promoter.dev/target") == Web && lease.Annotation("promoter.dev/requester") == "shop",
+            "the Lease does not say how far the copy is");
+        held.SetResult();
+        await cluster.UntilReleasedAsync("web");
+    }
+
+    [Fact]
     public async Task A_replica_that_is_stopped_in_the_middle_hands_its_copy_over()
     {
         await using var cluster = await TestCluster.StartAsync(replicas: 1);
