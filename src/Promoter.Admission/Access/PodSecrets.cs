@@ -8,8 +8,8 @@ using Promoter.Oci;
 namespace Promoter.Admission.Access;
 
 /// <summary>
-/// Reads the Secrets that <c>spec.imagePullSecrets</c> names. Those of the service account are among them: the API server copied them in before it asked us, and
-/// the kubelet looks nowhere else either.
+/// Reads the Secrets that <c>spec.imagePullSecrets</c> names. Those of the service account are among them, since the API server copies them into a pod that names none
+/// before it asks us; a workload's template has not been through that, so that for a pod without any the account is asked here, by the same rule.
 /// </summary>
 internal sealed partial class PodSecrets(Cluster cluster, TimeProvider time, ILogger<PodSecrets> logger) : IPodSecrets
 {
@@ -17,38 +17,44 @@ internal sealed partial class PodSecrets(Cluster cluster, TimeProvider time, ILo
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
     private const int Capacity = 1000;
 
-    private readonly ConcurrentDictionary<(string Namespace, string Name), (JsonObject? Secret, DateTimeOffset At)> _read = new();
+    private readonly ConcurrentDictionary<(ResourceType Type, string Namespace, string Name), (JsonObject? Object, DateTimeOffset At)> _read = new();
 
     public async ValueTask<PullCredentials?> FindAsync(PodFacts pod, ImageReference image, CancellationToken cancellationToken)
     {
         var keyring = new DockerKeyring();
-        foreach (var name in pod.PullSecrets)
+        foreach (var name in pod.PullSecrets.Count > 0 ? pod.PullSecrets : await OfAccountAsync(pod, cancellationToken))
         {
-            if (await ReadAsync(pod.Namespace, name, cancellationToken) is { } secret) keyring.Add(secret);
+            if (await ReadAsync(ResourceType.Secrets, pod.Namespace, name, cancellationToken) is { } secret) keyring.Add(secret);
         }
 
         return keyring.Find(image);
     }
 
-    private async ValueTask<JsonObject?> ReadAsync(string ns, string name, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<string>> OfAccountAsync(PodFacts pod, CancellationToken cancellationToken)
+    {
+        var account = await ReadAsync(ResourceType.ServiceAccounts, pod.Namespace, pod.ServiceAccount, cancellationToken);
+        return [.. account.Items("imagePullSecrets").Select(secret => secret.Text("name")).OfType<string>()];
+    }
+
+    private async ValueTask<JsonObject?> ReadAsync(ResourceType type, string ns, string name, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (_read.TryGetValue((ns, name), out var known) && now - known.At < Memory) return known.Secret;
+        if (_read.TryGetValue((type, ns, name), out var known) && now - known.At < Memory) return known.Object;
         if (_read.Count >= Capacity) _read.Clear();
         try
         {
-            // A Secret that is not there is skipped, as the kubelet skips it.
-            var secret = await cluster.Client.FindAsync(ResourceType.Secrets, ns, name, cancellationToken);
-            _read[(ns, name)] = (secret, now);
-            return secret;
+            // What is not there is skipped, as the kubelet skips it.
+            var found = await cluster.Client.FindAsync(type, ns, name, cancellationToken);
+            _read[(type, ns, name)] = (found, now);
+            return found;
         }
         catch (KubernetesException e)
         {
-            LogUnreadable(logger, ns, name, e.Message);
+            LogUnreadable(logger, type, ns, name, e.Message);
             return null;
         }
     }
 
-    [LoggerMessage(5611, LogLevel.Warning, "The pull secret {Namespace}/{Name} could not be read: {Problem}")]
-    private static partial void LogUnreadable(ILogger logger, string @namespace, string name, string problem);
+    [LoggerMessage(5611, LogLevel.Warning, "For pull secrets, {Type} {Namespace}/{Name} could not be read: {Problem}")]
+    private static partial void LogUnreadable(ILogger logger, ResourceType type, string @namespace, string name, string problem);
 }

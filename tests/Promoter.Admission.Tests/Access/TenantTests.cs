@@ -107,6 +107,28 @@ public sealed class TenantTests
     }
 
     [Fact]
+    public async Task A_pod_that_names_no_secret_has_those_of_its_service_account()
+    {
+        await using var cluster = await ClusterAsync();
+        cluster.Engine.Has(Web);
+        cluster.Server.Seed("/api/v1/namespaces/team-a/serviceaccounts", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ServiceAccount",
+            ["metadata"] = new JsonObject { ["name"] = "builder" },
+            ["imagePullSecrets"] = new JsonArray(new JsonObject { ["name"] = "regcred" }),
+        });
+        var review = PodIn("team-a");
+        var spec = review["request"]!["object"]!["spec"]!.AsObject();
+        spec.Remove("imagePullSecrets");
+        spec["serviceAccountName"] = "builder";
+
+        Assert.True((await cluster.Replicas[0].ReviewAsync(review)).Allowed);
+        spec["serviceAccountName"] = "another";
+        Assert.False((await cluster.Replicas[0].ReviewAsync(review)).Allowed);
+    }
+
+    [Fact]
     public async Task While_the_source_does_not_answer_a_pod_waits_and_one_that_cannot_is_refused()
     {
         await using var cluster = await ClusterAsync();
