@@ -195,6 +195,8 @@ public sealed class ApiServer : IAsyncDisposable
             case "PUT":
                 var replacement = Parse(body);
                 Validate(replacement);
+                // The Lease's strategy allows no unconditional update.
+                if (path.Plural == "leases" && replacement["metadata"]?["resourceVersion"] is null) throw ApiException.Invalid("metadata.resourceVersion: Invalid value: 0x0: must be specified for an update");
                 await WriteAsync(http, 200, Update(path, _ => replacement));
                 break;
             case "PATCH":
@@ -212,6 +214,7 @@ public sealed class ApiServer : IAsyncDisposable
     private async Task<JsonObject> CreateAsync(ApiPath path, JsonObject item)
     {
         Validate(item);
+        if (item["metadata"]?["resourceVersion"] is not null) throw new ApiException(400, "BadRequest", "resourceVersion should not be set on objects to be created");
         if (Admission is { } admission) item = await admission(path, item);
         if (path.Plural == "pods")
         {

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Promoter.FakeApiServer;
+using Promoter.Kubernetes;
+
+namespace Promoter.Shared.Tests.Kubernetes;
+
+/// <summary>That the fake API server refuses what the real one refuses: a test against a server that takes everything proves nothing.</summary>
+public sealed class FakeApiServerTests : IAsyncLifetime
+{
+    private ApiServer _server = null!;
+    private KubernetesClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await ApiServer.StartAsync();
+        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_field_that_the_schema_does_not_have_is_refused()
+    {
+        var lease = Lease("a");
+        lease["spec"]!["holder"] = "x";
+
+        Assert.Contains("holder", await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", lease, CancellationToken.None)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_that_is_created_names_no_resource_version_and_a_lease_that_is_replaced_does()
+    {
+        var created = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        var again = created.DeepClone().AsObject();
+        again["metadata"]!["name"] = "b";
+        var unconditional = created.DeepClone().AsObject();
+        unconditional["metadata"]!.AsObject().Remove("resourceVersion");
+
+        await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", again, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.ReplaceAsync(ResourceType.Leases, "ns", "a", unconditional, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_the_slower_one_meets_a_conflict_and_a_deletion_with_an_old_version_too()
+    {
+        var first = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        var changed = first.DeepClone().AsObject();
+        changed["spec"]!["holderIdentity"] = "second";
+        await _client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None);
+
+        changed["spec"]!["holderIdentity"] = "third";
+        await RefusalAsync(HttpStatusCode.Conflict, _client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.Conflict, _client.DeleteAsync(ResourceType.Leases, "ns", "a", first.ResourceVersion(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_watch_from_before_the_compaction_is_told_that_it_is_gone()
+    {
+        var created = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        _server.ForgetHistory();
+
+        var gone = await Assert.ThrowsAsync<KubernetesException>(async () =>
+        {
+            await foreach (var _ in _client.WatchAsync(ResourceType.Leases, "ns", ListOptions.All, created.ResourceVersion()!, TimeSpan.FromSeconds(5), CancellationToken.None)) Assert.Fail("an event came");
+        });
+
+        Assert.True(gone.IsExpired);
+    }
+
+    [Fact]
+    public async Task Gates_are_only_ever_removed_and_a_pod_with_gates_is_bound_to_no_node()
+    {
+        var bound = Pod("bound");
+        bound["spec"]!["nodeName"] = "node-1";
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Pods, "ns", bound, CancellationToken.None));
+        await _client.CreateAsync(ResourceType.Pods, "ns", Pod("web"), CancellationToken.None);
+
+        var add = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/spec/schedulingGates/-", ["value"] = new JsonObject { ["name"] = "example.com/other" } });
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Json(add), CancellationToken.None));
+        var rename = new JsonObject { ["spec"] = new JsonObject { ["hostname"] = "x" } };
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Merge(rename), CancellationToken.None));
+    }
+
+    private static async Task<string> RefusalAsync(HttpStatusCode status, Task request)
+    {
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => request);
+        Assert.Equal(status, refused.Status);
+        return refused.Message;
+    }
+
+    private static JsonObject Lease(string name) => new()
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1",
+        ["kind"] = "Lease",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject { ["holderIdentity"] = "first", ["leaseDurationSeconds"] = 15 },
+    };
+
+    private static JsonObject Pod(string name) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Pod",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject
+        {
+            ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["image"] = "app:1" }),
+            ["schedulingGates"] = new JsonArray(new JsonObject { ["name"] = "promoter.dev/image-pending" }),
+        },
+    };
+}
