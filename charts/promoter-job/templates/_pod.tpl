@@ -113,6 +113,8 @@ restartPolicy: Never
 serviceAccountName: {{ $values.serviceAccount.name }}
 {{- /* The token is for the API server alone; the AWS identity has one of its own. */}}
 automountServiceAccountToken: {{ or $values.events.enabled (not (empty $values.report.configMap)) }}
+{{- /* A Service called promote-image-0 would otherwise set variables that look like images. */}}
+enableServiceLinks: false
 terminationGracePeriodSeconds: {{ $values.job.terminationGracePeriodSeconds | int }}
 {{- with $values.imagePullSecrets }}
 imagePullSecrets:

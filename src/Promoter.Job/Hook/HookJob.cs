@@ -68,6 +68,8 @@ internal static class HookJob
         ("restartPolicy", Text("Never")),
         ("serviceAccountName", Text(settings.ServiceAccountName)),
         ("automountServiceAccountToken", Flag(settings.Events || settings.ReportConfigMap is not null)),
+        // A Service called promote-image-0 would otherwise set variables that look like images.
+        ("enableServiceLinks", Flag(false)),
         ("terminationGracePeriodSeconds", Number(30)),
         // 1654 is the user of the .NET base images.
         ("securityContext", Map(

@@ -36,7 +36,8 @@ public sealed partial class HookRun(HookJob job) : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private Dictionary<string, string> Variables()
+    /// <summary>What the container finds in its environment.</summary>
+    public IReadOnlyDictionary<string, string> Variables()
     {
         var variables = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
         foreach (var variable in job.Container["env"]!.AsArray())
@@ -47,7 +48,8 @@ public sealed partial class HookRun(HookJob job) : IDisposable
         return variables;
     }
 
-    private IEnumerable<string> Arguments()
+    /// <summary>What the container is started with.</summary>
+    public IEnumerable<string> Arguments()
     {
         var variables = Variables();
         return job.Arguments.Select(a => Reference().Replace(a, m => variables.GetValueOrDefault(m.Groups["name"].Value) ?? m.Value));

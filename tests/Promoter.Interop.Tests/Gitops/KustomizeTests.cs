@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Promoter.Interop.Tests.Gitops.OpenApi;
+using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Interop.Tests.Gitops;
 
@@ -107,11 +108,38 @@ public sealed class KustomizeTests : IDisposable
         Assert.Equal(fromChart.ToJsonString(), fromComponent.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("{}", "")]
+    [InlineData("{shards: 3, report: {configMap: last}, notifications: {secretName: hooks}, aws: {region: eu-west-1}}", "shards: 3, reportConfigMap: last, notificationSecret: hooks, region: eu-west-1,")]
+    [InlineData("{events: {enabled: false}, job: {backoffLimit: 0, activeDeadlineSeconds: 60}, serviceAccount: {name: other}}", "events: false, backoffLimit: 0, activeDeadlineSeconds: 60, serviceAccountName: other,")]
+    [InlineData("{config: {transfer: {retries: 1}}}", "config: {transfer: {retries: 1}, rules: [{name: a, source: a.example.com, target: 222222222222.dkr.ecr.eu-west-1.amazonaws.com}]},")]
+    public async Task The_hook_command_and_the_chart_render_the_same_job(string values, string settings)
+    {
+        var chart = HelmChart.Named("promoter-job");
+        using var folder = new TemporaryFolder();
+        var image = $"{Target}/shop/web:v1";
+        var fromTo = settings.Contains("config:", StringComparison.Ordinal) ? "" : $"from: {Source}, to: {Target},";
+        var file = folder.Write("values.yaml", $"image: {"{"}repository: promoter{"}"}\nimages: ['{image}']\n" + (fromTo.Length > 0 ? $"from: {Source}\nto: {Target}\n" : ""));
+        var function = folder.Write("function.yaml", $"apiVersion: promoter.dev/v1alpha1\nkind: ImagePromotion\nspec: {"{"}{fromTo}{settings} image: promoter{"}"}\n");
+        var pod = folder.Write("web.yaml", $"apiVersion: v1\nkind: Pod\nmetadata: {"{"}name: web{"}"}\nspec: {"{"}containers: [{"{"}name: web, image: '{image}'{"}"}]{"}"}\n");
+        using var promoter = new PromoterProcess();
+
+        var fromChart = new HookJob((await chart.TemplateAsync("--values", file, "--values", folder.Write("more.yaml", values), "--set", "hook.type=argocd", "--set", "hook.syncWave=-5")).Only("Job"));
+        var answer = await promoter.RunAsync("hook", "-f", pod, "--function-config", function);
+        Assert.True(answer.ExitCode == 0, answer.ToString());
+        var fromCommand = new HookJob(Rendered.Parse(answer.Program.Text).Only("Job"));
+
+        Assert.Equal(fromChart.Arguments, fromCommand.Arguments);
+        Assert.Equal(Comparable(fromChart).ToJsonString(), Comparable(fromCommand).ToJsonString());
+        Assert.Empty(KubernetesSchemas.V1_34.Violations(fromCommand.Json));
+    }
+
     // What has to differ: names, labels that Helm adds, and how the images get in.
     private static JsonNode Comparable(HookJob job)
     {
         var copy = job.Json.DeepClone().AsObject();
         copy["metadata"] = new JsonObject { ["annotations"] = copy["metadata"]!["annotations"]!.DeepClone() };
+        copy["metadata"]!["annotations"]!.AsObject().Remove("promoter.dev/generated-by");
         var template = copy["spec"]!["template"]!;
         template.AsObject().Remove("metadata");
         var container = template["spec"]!["containers"]![0]!.AsObject();

@@ -31,6 +31,52 @@ public sealed class PromoterJobChartTests
         Assert.Empty(builtIn.SelectMany(KubernetesSchemas.V1_34.Violations));
     }
 
+    /// <summary>Each value of a feature meets each value of every other one in some row (pairwise covering).</summary>
+    [Theory]
+    [InlineData("argocd", 1, "fromTo", true, "", "", false, false)]
+    [InlineData("argocd", 3, "config", false, "last", "hooks", true, true)]
+    [InlineData("argocd", 3, "configMap", true, "", "hooks", false, true)]
+    [InlineData("helm", 3, "fromTo", false, "last", "", true, false)]
+    [InlineData("helm", 1, "config", true, "", "hooks", false, true)]
+    [InlineData("helm", 1, "configMap", false, "last", "", true, true)]
+    [InlineData("both", 1, "fromTo", true, "last", "hooks", true, true)]
+    [InlineData("both", 3, "config", false, "", "", false, false)]
+    [InlineData("both", 1, "configMap", true, "last", "hooks", false, false)]
+    [InlineData("none", 3, "fromTo", false, "", "hooks", false, true)]
+    [InlineData("none", 1, "config", true, "last", "", true, false)]
+    [InlineData("none", 3, "configMap", true, "", "", true, false)]
+    public async Task Every_pair_of_features_renders_what_the_api_server_takes(
+        string hook, int shards, string rules, bool events, string report, string notifications, bool everythingElse, bool account)
+    {
+        string[] features =
+        [
+            $"hook.type={hook}", $"shards={shards}", $"events.enabled={(events ? "true" : "false")}", $"report.configMap={report}", $"notifications.secretName={notifications}",
+            .. rules switch
+            {
+                "config" => (string[])["from=", "to=", "config.rules[0].name=apps", $"config.rules[0].source={Source}", $"config.rules[0].target={Target}"],
+                "configMap" => ["from=", "to=", "configMap.name=promotion"],
+                _ => [],
+            },
+            .. account ? (string[])["serviceAccount.create=true", "serviceAccount.asHook=true", "serviceAccount.irsa.roleArn=arn:aws:iam::222222222222:role/promoter"] : [],
+            .. everythingElse
+                ? (string[])["hook.generateName=true", "hook.annotations.team=shop", "job.ttlSecondsAfterFinished=600", "extraEnv[0].name=SSL_CERT_FILE", "extraEnv[0].value=/etc/ca/ca.crt", "extraVolumes[0].name=ca",
+                    "extraVolumes[0].configMap.name=ca", "extraVolumeMounts[0].name=ca", "extraVolumeMounts[0].mountPath=/etc/ca", "imagePullSecrets[0].name=pull", "priorityClassName=high", "nodeSelector.arch=arm64",
+                    "tolerations[0].operator=Exists", "podLabels.a=b", "podAnnotations.c=d", "commonLabels.e=f", "extraArgs[0]=--independent", "aws.region=eu-west-1", "log.format=text", "extraEnvFrom[0].secretRef.name=more"]
+                : [],
+        ];
+
+        var rendered = await _chart.TemplateAsync(["--values", _chart.Values("images"), .. features.SelectMany(f => (string[])["--set", f])]);
+
+        Assert.Empty(rendered.Objects.SelectMany(KubernetesSchemas.V1_34.Violations));
+        var job = new HookJob(rendered.Only("Job"));
+        PodSecurity.AssertRestricted(job.PodSpec);
+        Assert.Equal("Never", (string)job.PodSpec["restartPolicy"]!);
+        Assert.True((long)job.Spec["activeDeadlineSeconds"]! > 0);
+        Assert.Equal(events || report.Length > 0, (bool)job.PodSpec["automountServiceAccountToken"]!);
+        // What a hook needs has to be a hook itself, and earlier.
+        if (hook == "argocd") Assert.All(rendered.Objects.Where(o => (string)o["kind"]! != "Job"), o => Assert.Equal("-6", (string)o["metadata"]!["annotations"]!["argocd.argoproj.io/sync-wave"]!));
+    }
+
     [Fact]
     public async Task The_job_promotes_exactly_the_images_of_the_values_between_the_registries_of_the_values()
     {
