@@ -9,11 +9,16 @@ namespace Promoter.Job;
 /// <summary>Translates the configuration file's sections into the options of the engine's folders, which know no file.</summary>
 internal static class ConfigMapping
 {
+    private static readonly RegistryClientOptions Defaults = new();
+
     public static RegistryClientOptions ClientOptions(TransferConfig transfer) => new()
     {
         Retries = transfer.Retries,
         IdleTimeout = transfer.IdleTimeout,
         ChunkedUploadThreshold = transfer.ChunkedUploadThreshold,
+
+        // Every transfer may hold a connection, and metadata must find one free all the same.
+        MaxConnectionsPerHost = Math.Max(Defaults.MaxConnectionsPerHost, 2 * transfer.Parallelism),
     };
 
     public static IReadOnlyList<RegistryOptions> Registries(PromotionConfig config) =>

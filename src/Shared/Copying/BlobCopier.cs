@@ -10,9 +10,16 @@ internal sealed class BlobCopier(RegistryClientOptions options, TimeProvider tim
     public async Task<BlobOutcome> CopyAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
     {
         observer.BlobStarted(image, blob);
-        await using var reader = new BlobReader(image.Source, blob, options, time, logger, bytes => observer.BytesMoved(image, blob, bytes), readAhead);
+        using var watch = new TransferWatch(image, blob, options, time, logger);
+        await using var reader = new BlobReader(image.Source, blob, options, time, logger, Moved, readAhead);
         var outcome = await image.Target.PushBlobAsync(blob, reader, mountFrom, cancellationToken);
         observer.BlobFinished(image, blob, outcome);
         return outcome;
+
+        void Moved(int bytes)
+        {
+            watch.Moved(bytes);
+            observer.BytesMoved(image, blob, bytes);
+        }
     }
 }

@@ -44,13 +44,17 @@ public sealed class ClosureReader(int parallelism = ClosureReader.DefaultParalle
     private static async Task AddReferrersAsync(
         ClosureWalk walk, IRepository source, IReadOnlyList<Manifest> subjects, ReferrerSelection referrers, CancellationToken cancellationToken)
     {
-        var lists = await walk.ForEachAsync(subjects, (subject, ct) => source.ListReferrersAsync(subject.Digest, ct), cancellationToken);
+        var lists = await walk.ForEachAsync(subjects, (subject, ct) => ListAsync(subject.Digest, ct), cancellationToken);
         foreach (var referrer in lists.SelectMany(l => l).Where(referrers.Takes).DistinctBy(d => d.Digest))
         {
             if (walk.Contains(referrer.Digest)) continue;
             // A list may name what has been removed since (ECR removes referrers within a day): that is not the image's fault.
             if (await source.FetchManifestAsync(ManifestReference.Of(referrer.Digest), cancellationToken) is { } manifest) await walk.AddTreeAsync(manifest, [], MaxDepth, cancellationToken);
         }
+
+        // A registry filters by one type at most.
+        Task<IReadOnlyList<Descriptor>> ListAsync(Digest subject, CancellationToken ct) =>
+            referrers.Types is [var type] ? source.ListReferrersAsync(subject, type, ct) : source.ListReferrersAsync(subject, ct);
     }
 
     private static async Task<IReadOnlyList<AttachedTag>> AddCosignTagsAsync(

@@ -43,4 +43,7 @@ public interface IRepository
 
     /// <summary>What refers to a digest: the referrers API, or its fallback tag where the registry has no API (distribution-spec, "Listing Referrers").</summary>
     Task<IReadOnlyList<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);
+
+    /// <summary>As the other, where one artifact type is wanted: the registry may leave the others out, and need not.</summary>
+    Task<IReadOnlyList<Descriptor>> ListReferrersAsync(Digest subject, string artifactType, CancellationToken cancellationToken) => ListReferrersAsync(subject, cancellationToken);
 }

@@ -22,6 +22,9 @@ public sealed record RegistryClientOptions
     /// <summary>A transfer in which no byte moves for this long is cut and retried.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A transfer in which no byte moves for this long is reported, and again whenever as long has passed.</summary>
+    public TimeSpan StallWarning { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a registry may take to store a blob after its last byte (object stores assemble parts then).</summary>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -9,12 +9,16 @@ internal sealed partial class Repository
     private const int MaxPages = 1000;
 
     public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        retry.ExecuteAsync(ct => ListReferrersOnceAsync(subject, ct), cancellationToken);
+        retry.ExecuteAsync(ct => ListReferrersOnceAsync(subject, "", ct), cancellationToken);
 
-    private async Task<IReadOnlyList<Descriptor>> ListReferrersOnceAsync(Digest subject, CancellationToken cancellationToken)
+    // Whether the registry filtered (OCI-Filters-Applied) makes no difference: who asks for a type looks at the types that come.
+    public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(Digest subject, string artifactType, CancellationToken cancellationToken) =>
+        retry.ExecuteAsync(ct => ListReferrersOnceAsync(subject, $"?artifactType={Uri.EscapeDataString(artifactType)}", ct), cancellationToken);
+
+    private async Task<IReadOnlyList<Descriptor>> ListReferrersOnceAsync(Digest subject, string query, CancellationToken cancellationToken)
     {
         var referrers = new List<Descriptor>();
-        var next = UriOf($"referrers/{subject}");
+        var next = UriOf($"referrers/{subject}{query}");
         for (var page = 0; page < MaxPages; page++)
         {
             var request = new RegistryRequest(HttpMethod.Get, next, RegistryAction.ListReferrers, "list referrers of", _scopes) { Accept = [MediaTypes.OciIndex], Subject = subject.ToString() };

@@ -91,6 +91,26 @@ public sealed class ClosureReaderTests
         Assert.Equal(sbom.Digest, Assert.Single(closure.Referrers).Digest.ToString());
     }
 
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 4)]
+    public async Task One_type_is_asked_for_with_a_filter_that_the_registry_may_apply_or_not(bool applies, int requests)
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        for (var i = 0; i < 5; i++) Push(scene, SampleImages.Referrer(image, SampleImages.SignatureType, $"signature {i}"));
+        var sbom = Push(scene, SampleImages.Sbom(image));
+        scene.Source.Behaviour.FiltersReferrers = applies;
+        scene.Source.Behaviour.ReferrersPageSize = 2;
+
+        var closure = await ReadAsync(scene, image, ReferrerSelection.Of([SampleImages.SbomType]));
+
+        Assert.Equal(sbom.Digest, Assert.Single(closure.Referrers).Digest.ToString());
+
+        // One for the SBOM itself, which has nothing attached.
+        Assert.Equal(requests, scene.Requests.Count(EmulatedAction.ListReferrers));
+    }
+
     [Fact]
     public async Task None_asks_for_nothing_that_is_attached()
     {

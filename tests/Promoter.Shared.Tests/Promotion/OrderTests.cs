@@ -95,6 +95,67 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task Manifests_do_not_wait_behind_blobs()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Run = new PromotionOptions { Parallelism = 1 };
+        scene.Given(SampleImages.Single("slow"), repository: "shop/slow");
+        var ready = scene.Given(SampleImages.TwoPlatforms("ready"), repository: "shop/ready");
+        foreach (var (digest, content) in ready.AllBlobs()) scene.Target.AddBlob("shop/ready", digest, content);
+        var gate = new TaskCompletionSource();
+        scene.Faults.Inject(Effect.Hold(gate.Task), EmulatedAction.GetBlob, repository: "shop/slow", times: FaultScript.Always);
+
+        var running = scene.PromoteAsync(scene.Request("shop/slow:1.0"), scene.Request("shop/ready:1.0"));
+        await Registries.RetryTests.Until(() => scene.Target.ManifestsOf("shop/ready").Contains(ready.Digest));
+        var blobsOfSlow = scene.Target.BlobsOf("shop/slow").Count;
+        gate.SetResult();
+
+        Assert.Equal(ExitCode.Done, (await running).ExitCode);
+        Assert.Equal(0, blobsOfSlow);
+    }
+
+    [Fact]
+    public async Task No_host_gets_more_connections_than_its_limit()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Options = scene.Options with { MaxConnectionsPerHost = 2 };
+        scene.Run = new PromotionOptions { Parallelism = 8 };
+        var requests = Enumerable.Range(0, 6).Select(i =>
+        {
+            scene.Given(SampleImages.TwoPlatforms($"web{i}"), repository: $"shop/web{i}");
+            return scene.Request($"shop/web{i}:1.0");
+        }).ToArray();
+
+        var report = await scene.PromoteAsync(requests);
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.InRange(MostAtOnce(scene.Requests.Where(account: Scene.TargetName)), 1, 2);
+        Assert.InRange(MostAtOnce(scene.Requests.Where(account: Scene.SourceName)), 1, 2);
+    }
+
+    [Fact]
+    public async Task A_registry_that_refuses_what_comes_too_fast_is_asked_more_slowly_until_all_is_there()
+    {
+        await using var scene = await Scene.StartEcrAsync();
+        scene.Aws.Quotas.Set("InitiateLayerUpload", perSecond: 30, burst: 5);
+        scene.Run = new PromotionOptions { Parallelism = 16 };
+        var requests = Enumerable.Range(0, 8).Select(i =>
+        {
+            scene.Given(SampleImages.TwoPlatforms($"web{i}"), repository: $"shop/web{i}");
+            return scene.Request($"shop/web{i}:1.0");
+        }).ToArray();
+
+        var report = await scene.PromoteAsync(requests);
+
+        var uploads = scene.Requests.Where(EmulatedAction.StartUpload);
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Contains(uploads, r => r.Status == 429);
+
+        // Three retries of a millisecond each would have given up; had nobody slowed down, most requests would have been refused.
+        Assert.True(uploads.Count(r => r.Status == 429) < uploads.Count(r => r.Status == 202), scene.Requests.ToString());
+    }
+
+    [Fact]
     public async Task The_largest_blob_of_the_run_starts_first()
     {
         await using var scene = await Scene.StartAsync();
