@@ -32,6 +32,20 @@ public sealed class PromoterProcess : IDisposable
     /// <summary>Runs it to its end, whatever the exit code.</summary>
     public Task<PromoterResult> RunAsync(params string[] arguments) => RunAsync(arguments, input: null, measureMemory: false);
 
+    /// <summary>Runs it to its end, or until it is killed (SIGKILL: it gets no chance to tidy up).</summary>
+    /// <returns>Null where it was killed.</returns>
+    public async Task<PromoterResult?> RunUntilKilledAsync(CancellationToken kill, params string[] arguments)
+    {
+        try
+        {
+            return await RunAsync(arguments, input: null, measureMemory: false, kill);
+        }
+        catch (OperationCanceledException) when (kill.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Runs it with this standard input.</summary>
     public Task<PromoterResult> RunWithInputAsync(string input, params string[] arguments) => RunAsync(arguments, input, measureMemory: false);
 
@@ -40,7 +54,7 @@ public sealed class PromoterProcess : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory)
+    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory, CancellationToken kill = default)
     {
         var dotnet = Toolbox.Find("dotnet") ?? throw new InvalidOperationException("dotnet is not on PATH.");
         var measured = _home["peak-kib"];
@@ -65,7 +79,7 @@ public sealed class PromoterProcess : IDisposable
             program.Environment[name] = value;
         }
 
-        var result = await program.TryRunAsync(command, input);
+        var result = await program.TryRunAsync(command, input, kill);
         return new PromoterResult(
             result, measureMemory ? long.Parse(File.ReadAllLines(measured)[^1], CultureInfo.InvariantCulture) * 1024 : null);
     }

@@ -1,0 +1,148 @@
+using Promoter.Emulator;
+using Promoter.Emulator.Images;
+using Promoter.Emulator.Recording;
+using Promoter.Emulator.Registry;
+using Promoter.Interop.Tests.Tools;
+
+namespace Promoter.Interop.Tests.Promotion;
+
+/// <summary>
+/// The real program, promoting thirty images, is killed (SIGKILL) at moments that a seed chooses: after so many requests, and every third time after so many
+/// tags, since that is the most delicate part. The target believes everything: it would store a manifest whose layers are missing.
+/// </summary>
+public sealed class KilledPromotionTests : IAsyncLifetime
+{
+    private const int Images = 30;
+    private const int Kills = 50;
+    private readonly PromoterProcess _promoter = new();
+    private readonly RequestLog _requests = new();
+    private readonly Dictionary<string, BuiltImage> _images = [];
+    private readonly Dictionary<string, string> _signatures = [];
+    private EmulatedRegistry _source = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _source = await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "source", Requests = _requests });
+        for (var i = 0; i < Images; i++)
+        {
+            var (repository, name) = ($"shop/app{i}", $"app{i}");
+            var image = i % 5 == 0 ? SampleImages.TwoPlatforms(name) : new ImageBuilder().WithRandomLayer(2000, 1).WithRandomLayer(1000 + i, 100 + i).Build();
+            _images[repository] = _source.Push(repository, image, "1.0");
+            if (i % 6 == 0)
+            {
+                _signatures[repository] = _source.Push(repository, SampleImages.Signature(image)).Digest;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _promoter.Dispose();
+        await _source.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fifty_kills_leave_no_tag_on_incomplete_content_and_every_promotion_finishes_in_the_end()
+    {
+        var random = new Random(20261121);
+        var kills = 0;
+        var requestsOfAWholeRun = await CountRequestsAsync();
+
+        while (kills < Kills)
+        {
+            // A target is promoted to until a run gets through; then a fresh one begins.
+            await using var target = await StartTargetAsync();
+            while (true)
+            {
+                var wanted = kills % 3 == 2 ? After(random.Next(1, Images), r => r.Action == EmulatedAction.PutTag) : After(random.Next(1, requestsOfAWholeRun), _ => true);
+                var result = kills == Kills ? await _promoter.RunAsync(Arguments(target)) : await KillAsync(target, wanted);
+                await AssertNoTagIsOnIncompleteContentAsync(target);
+                if (result is not null)
+                {
+                    Assert.True(result.ExitCode == 0, result.ToString());
+                    break;
+                }
+
+                kills++;
+            }
+
+            await AssertWholeAsync(target);
+        }
+    }
+
+    [Fact]
+    public async Task Two_promoters_at_once_give_the_same_result()
+    {
+        await using var target = await StartTargetAsync();
+
+        var results = await Task.WhenAll(_promoter.RunAsync(Arguments(target)), _promoter.RunAsync(Arguments(target)));
+
+        Assert.All(results, result => Assert.True(result.ExitCode == 0, result.ToString()));
+        await AssertWholeAsync(target);
+    }
+
+    // It takes a manifest whose content is not there, so that the order of requests is all that protects its tags.
+    private Task<EmulatedRegistry> StartTargetAsync() => EmulatedRegistry.StartAsync(
+        new RegistryOptions { Name = "target", Requests = _requests, Behaviour = new RegistryBehaviour { RequiresContent = false } });
+
+    private string[] Arguments(EmulatedRegistry target) =>
+        ["promote", "--from", _source.ReferenceHost, "--to", target.ReferenceHost, .. _images.Keys.Select(repository => $"{target.ReferenceHost}/{repository}:1.0")];
+
+    private async Task<int> CountRequestsAsync()
+    {
+        await using var target = await StartTargetAsync();
+        _requests.Clear();
+        var result = await _promoter.RunAsync(Arguments(target));
+        Assert.True(result.ExitCode == 0, result.ToString());
+        await AssertWholeAsync(target);
+        return _requests.All.Count(r => r.UserAgent.StartsWith("promoter", StringComparison.Ordinal));
+    }
+
+    private static Func<RecordedRequest, bool> After(int count, Func<RecordedRequest, bool> which)
+    {
+        var seen = 0;
+        return request => which(request) && ++seen == count;
+    }
+
+    /// <summary>Null where it was killed; its result where it had ended before the moment came.</summary>
+    private async Task<PromoterResult?> KillAsync(EmulatedRegistry target, Func<RecordedRequest, bool> moment)
+    {
+        _requests.Clear();
+        using var kill = new CancellationTokenSource();
+        using var ended = new CancellationTokenSource();
+        var killing = _requests.WaitForAsync(moment, ended.Token).ContinueWith(_ => kill.CancelAsync(), TaskContinuationOptions.OnlyOnRanToCompletion).Unwrap();
+        var result = await _promoter.RunUntilKilledAsync(kill.Token, Arguments(target));
+        await ended.CancelAsync();
+        await killing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return result;
+    }
+
+    private async Task AssertNoTagIsOnIncompleteContentAsync(EmulatedRegistry target)
+    {
+        var reader = new PlainReader(target.Endpoint);
+        foreach (var (repository, image) in _images)
+        {
+            if (await reader.DigestAsync(repository, "1.0") is not { } digest)
+            {
+                continue;
+            }
+
+            Assert.Equal(image.Digest, digest);
+            Assert.Empty(await reader.FindProblemsAsync(repository, "1.0"));
+            if (_signatures.TryGetValue(repository, out var signature))
+            {
+                Assert.Contains(signature, await reader.ReferrersAsync(repository, digest));
+            }
+        }
+    }
+
+    private async Task AssertWholeAsync(EmulatedRegistry target)
+    {
+        await AssertNoTagIsOnIncompleteContentAsync(target);
+        var reader = new PlainReader(target.Endpoint);
+        foreach (var repository in _images.Keys)
+        {
+            Assert.NotNull(await reader.DigestAsync(repository, "1.0"));
+        }
+    }
+}
