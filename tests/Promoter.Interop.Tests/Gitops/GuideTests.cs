@@ -63,11 +63,11 @@ public sealed partial class GuideTests : IAsyncLifetime
     private async Task<ProgramResult> RunAsync(string commands)
     {
         var shell = new ExternalProgram(Toolbox.Require("bash")) { WorkingDirectory = _folder.Path };
-        var folders = ((string[])[Toolbox.Require("helm"), Toolbox.Require("kubectl")]).Select(p => Path.GetDirectoryName(p)!);
+        var folders = ((string[])[Toolbox.Require("helm"), Toolbox.Require("kubectl"), _folder.Program("promoter", $"exec {Toolbox.Require("dotnet")} {PromoterProcess.ProgramPath()} \"$@\"")]).Select(p => Path.GetDirectoryName(p)!);
         shell.Environment["PATH"] = string.Join(':', [.. folders, Environment.GetEnvironmentVariable("PATH")!]);
         shell.Environment["HOME"] = _folder["home"];
         shell.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
-        return await shell.TryRunAsync(["-euo", "pipefail", "-x", "-c", $"promoter() {{ {Toolbox.Require("dotnet")} {PromoterProcess.ProgramPath()} \"$@\"; }}\n{commands}"]);
+        return await shell.TryRunAsync(["-euo", "pipefail", "-x", "-c", commands]);
     }
 
     private string OnLoopback(string text) => text

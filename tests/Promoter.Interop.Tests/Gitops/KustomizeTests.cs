@@ -108,6 +108,26 @@ public sealed class KustomizeTests : IDisposable
         Assert.Equal(fromChart.ToJsonString(), fromComponent.ToJsonString());
     }
 
+    [Fact]
+    public async Task The_configuration_of_the_components_page_reaches_the_job_and_is_one_that_promoter_reads()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Toolbox.RepositoryRoot, "charts/kustomize/README.md"), TestContext.Current.CancellationToken);
+        var patch = page.Split("```yaml\n").Single(block => block.StartsWith("# patch-configuration.yaml", StringComparison.Ordinal)).Split("```")[0];
+        File.WriteAllText(_kustomization[$"{Images}/patch-configuration.yaml"], patch);
+        File.AppendAllText(_kustomization[$"{Images}/kustomization.yaml"], "patches:\n  - path: patch-configuration.yaml\n");
+        using var folder = new TemporaryFolder();
+        using var promoter = new PromoterProcess();
+
+        var job = new HookJob((await _kustomization.BuildAsync(Images)).Only("Job"));
+        promoter.Environment["PROMOTER_CONFIG"] = folder.Write("config.yaml", (string)job.Spec["template"]!["metadata"]!["annotations"]!["promoter.dev/config"]!);
+        var read = await promoter.RunAsync("promote", "--from", Source, "--to", Target, "docker.io/library/redis:7");
+
+        Assert.Equal("/etc/promoter/config.yaml", job.Variable("PROMOTER_CONFIG"));
+        Assert.Equal([$"{Target}/shop/web:v1.2.3"], job.Images.Where(i => i.Contains("/shop/web", StringComparison.Ordinal)));
+        Assert.Empty(KubernetesSchemas.V1_34.Violations(job.Json));
+        Assert.True(read.ExitCode == 0, read.ToString());
+    }
+
     [Theory]
     [InlineData("{}", "")]
     [InlineData("{shards: 3, report: {configMap: last}, notifications: {secretName: hooks}, aws: {region: eu-west-1}}", "shards: 3, reportConfigMap: last, notificationSecret: hooks, region: eu-west-1,")]

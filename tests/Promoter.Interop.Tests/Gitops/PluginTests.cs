@@ -89,6 +89,26 @@ public sealed class PluginTests : IDisposable
     }
 
     [Fact]
+    public async Task Kustomize_runs_it_as_a_transformer_and_shows_its_error_where_it_refuses()
+    {
+        await File.AppendAllTextAsync(Path.Combine(Overlay, "kustomization.yaml"), "transformers: [promote.yaml]\n", TestContext.Current.CancellationToken);
+        _folder.Write("examples/plugin/application/overlays/production/promote.yaml", Settings().Replace("kind: ImagePromotion\n", "kind: ImagePromotion\nmetadata: {name: promote}\n", StringComparison.Ordinal));
+        const string build = "kubectl kustomize --enable-alpha-plugins .";
+        (string, string)[] plugins = [("KUSTOMIZE_PLUGIN_HOME", _folder["examples/plugin/kustomize-plugins"])];
+
+        var built = await RunAsync(build, "", plugins);
+        File.WriteAllText(Path.Combine(Overlay, "kustomization.yaml"), File.ReadAllText(Path.Combine(Overlay, "kustomization.yaml")).Replace("v1.2.3", "no tag", StringComparison.Ordinal));
+        var refused = await RunAsync(build, "", plugins);
+
+        Assert.True(built.ExitCode == 0, built.ToString());
+        var rendered = Rendered.Parse(built.Text);
+        Assert.Equal(Rendered.ImagesOf(rendered.Only("Deployment")).Order(), new HookJob(rendered.Only("Job")).Images.Order());
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Empty(refused.Text);
+        Assert.Contains("is not an image reference", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_envelope_that_is_none_is_an_error_and_answers_nothing()
     {
         AssertRefused(await RunAsync("promoter hook", input: "", []), "there are no manifests");
@@ -147,9 +167,9 @@ public sealed class PluginTests : IDisposable
     {
         Toolbox.RequireRoot();
         var shell = new ExternalProgram(Toolbox.Require("unshare")) { WorkingDirectory = Overlay };
-        shell.Environment["PATH"] = $"{Path.GetDirectoryName(Toolbox.Require("kubectl"))}:{Environment.GetEnvironmentVariable("PATH")}";
+        var promoter = _folder.Program("promoter", $"exec {Toolbox.Require("dotnet")} {PromoterProcess.ProgramPath()} \"$@\"");
+        shell.Environment["PATH"] = $"{Path.GetDirectoryName(promoter)}:{Path.GetDirectoryName(Toolbox.Require("kubectl"))}:{Environment.GetEnvironmentVariable("PATH")}";
         foreach (var (name, value) in environment) shell.Environment[name] = value;
-        var program = $"promoter() {{ {Toolbox.Require("dotnet")} {PromoterProcess.ProgramPath()} \"$@\"; }}; {command}";
-        return await shell.TryRunAsync(["--net", Toolbox.Require("bash"), "-c", program], input);
+        return await shell.TryRunAsync(["--net", Toolbox.Require("bash"), "-c", command], input);
     }
 }

@@ -1,4 +1,5 @@
 using Promoter.Interop.Tests.Gitops.OpenApi;
+using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Interop.Tests.Gitops;
 
@@ -75,6 +76,21 @@ public sealed class PromoterJobChartTests
         Assert.Equal(events || report.Length > 0, (bool)job.PodSpec["automountServiceAccountToken"]!);
         // What a hook needs has to be a hook itself, and earlier.
         if (hook == "argocd") Assert.All(rendered.Objects.Where(o => (string)o["kind"]! != "Job"), o => Assert.Equal("-6", (string)o["metadata"]!["annotations"]!["argocd.argoproj.io/sync-wave"]!));
+    }
+
+    [Theory]
+    [InlineData("images", "logs job/shop-promote-images")]
+    [InlineData("account", "The service account promoter in namespace shop is ready for hook Jobs.")]
+    public async Task The_chart_passes_the_linter_and_its_notes_say_where_to_look(string values, string note)
+    {
+        var helm = new ExternalProgram(Toolbox.Require("helm"));
+        var chart = Path.Combine(Toolbox.RepositoryRoot, "charts", "promoter-job");
+
+        await helm.RunAsync("lint", "--quiet", "--strict", chart, "--values", _chart.Values(values));
+        // Notes are shown by an installation alone; this one asks no cluster.
+        var installed = await helm.RunAsync("install", "shop", chart, "--dry-run=client", "--namespace", "shop", "--values", _chart.Values(values));
+
+        Assert.Contains(note, installed.Text[installed.Text.IndexOf("NOTES:", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]

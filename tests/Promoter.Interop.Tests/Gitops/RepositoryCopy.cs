@@ -10,7 +10,16 @@ internal static class RepositoryCopy
         var source = Path.Combine(root, tree);
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
-            folder.Write(Path.Combine(tree, Path.GetRelativePath(source, file)), File.ReadAllText(file));
+            var copy = folder.Write(Path.Combine(tree, Path.GetRelativePath(source, file)), File.ReadAllText(file));
+            File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
         }
+    }
+
+    /// <summary>A program of a few lines of shell, in a folder of its own, for the PATH of others; answers with its path.</summary>
+    public static string Program(this TemporaryFolder folder, string name, string script)
+    {
+        var path = folder.Write($"programs/{name}", $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class DocumentedCommandTests
     public void Every_command_line_in_guides_and_examples_parses()
     {
         var root = RepositoryRoot();
-        var files = ((string[])["kustomize", "helm", "plugin", "applicationset", "argocd"]).Select(guide => Path.Combine(root, "docs", $"{guide}.md"))
+        var files = ((string[])["kustomize", "helm", "plugin", "applicationset", "argocd", "pipelines"]).Select(guide => Path.Combine(root, "docs", $"{guide}.md"))
             .Concat(Directory.EnumerateFiles(Path.Combine(root, "examples"), "*", SearchOption.AllDirectories));
 
         var lines = files.SelectMany(file => CommandLine().Matches(File.ReadAllText(file).Replace("\\\n", " ", StringComparison.Ordinal)).Select(m => (File: file, Line: m.Value))).ToList();
