@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Promoter.Aws;
 using Promoter.Aws.Diagnosis;
 using Promoter.Job.Doctor;
+using Promoter.Oci;
 using Promoter.Promotion.Configuration;
 using Promoter.Registries;
 using Promoter.Registries.Authentication;
@@ -45,6 +46,13 @@ internal sealed class JobServices : IDisposable
             IsSettingsModel = scope.Side == Side.Source && IsSettingsModel(scope.Host),
         };
         var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).DiagnoseAsync(subject, cancellationToken);
+        return [.. checks.Select(ConfigMapping.DoctorCheck)];
+    }
+
+    /// <summary>What AWS knows of an image that is at its target: replicas and scan findings.</summary>
+    public async Task<IReadOnlyList<DoctorCheck>> DescribeAsync(ImageReference target, Digest digest, CancellationToken cancellationToken)
+    {
+        var checks = await new RegistryDiagnosis(_aws, _ecrCredentials, TimeProvider.System).DescribeImageAsync(target.Registry, target.Repository, digest, cancellationToken);
         return [.. checks.Select(ConfigMapping.DoctorCheck)];
     }
 

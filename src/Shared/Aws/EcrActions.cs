@@ -51,7 +51,7 @@ public static class EcrActions
     public static IReadOnlyList<string> RepositoryRepairer { get; } =
         [PutImageScanningConfiguration, PutImageTagMutability, PutLifecyclePolicy, SetRepositoryPolicy, TagResource];
 
-    /// <summary>What waiting for replicas and scans takes (<c>image-status-reader.json</c>).</summary>
+    /// <summary>What showing replicas and scan findings takes (<c>image-status-reader.json</c>).</summary>
     public static IReadOnlyList<string> ImageStatusReader { get; } = [DescribeImageReplicationStatus, DescribeImageScanFindings];
 
     /// <summary>The action that authorises an operation of the API; all but one carry the operation's name.</summary>

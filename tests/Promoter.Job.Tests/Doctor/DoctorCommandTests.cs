@@ -177,6 +177,30 @@ public sealed class DoctorCommandTests
         Assert.DoesNotContain("shop/new", scene.Aws.Target.Repositories);
     }
 
+    [Theory]
+    [InlineData(0, false, "ok +replica of shop/api in eu-central-1 +complete")]
+    [InlineData(1, false, "warn +replica of shop/api in eu-central-1 +on its way")]
+    [InlineData(0, true, "warn +replica of shop/api in eu-central-1 +FAILED")]
+    public async Task Replicas_and_scan_findings_of_what_is_there_are_shown_to_who_may_see_them(int hours, bool fails, string replica)
+    {
+        await using var scene = await DoctorScene.StartAsync();
+        scene.Aws.Target.Push("shop/api", scene.Image, "1");
+        scene.Aws.Target.SetScanFindings("shop/api", scene.Image.Digest, new Dictionary<string, int> { ["LOW"] = 7, ["CRITICAL"] = 2 });
+        scene.Aws.Target.Behaviour.ReplicatesTo = ["eu-central-1"];
+        scene.Aws.Target.Behaviour.ReplicationTakes = TimeSpan.FromHours(hours);
+        scene.Aws.Target.Behaviour.ReplicationFails = fails;
+
+        var without = await scene.RunAsync("doctor", scene.To("shop/api:1"));
+        scene.TargetActions.UnionWith(["ecr:DescribeImageReplicationStatus", "ecr:DescribeImageScanFindings"]);
+        var with = await scene.RunAsync("doctor", scene.To("shop/api:1"));
+
+        Assert.True(without.ExitCode == 0, without.ToString());
+        Assert.DoesNotContain("replica of", without.Output, StringComparison.Ordinal);
+        Assert.True(with.ExitCode == 0, with.ToString());
+        Assert.Matches(replica, with.Output);
+        Assert.Matches("warn +scan of shop/api +found 2 CRITICAL, 7 LOW", with.Output);
+    }
+
     [Fact]
     public async Task The_JSON_has_each_statement_as_an_object_with_its_side()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Promoter.Aws.Lookups;
 using Promoter.Aws.Provisioning;
+using Promoter.Oci;
 using Promoter.Registries;
 
 namespace Promoter.Aws.Diagnosis;
@@ -42,6 +43,12 @@ public sealed class RegistryDiagnosis(AwsRegistries registries, EcrCredentials c
         await RepositoryWriter.RepairAsync(registry, repository, creation, drift, cancellationToken);
         return drift;
     }
+
+    /// <summary>What ECR knows of an image that is at the target already: replicas and scan findings.</summary>
+    public async Task<IReadOnlyList<Check>> DescribeImageAsync(string host, string repository, Digest digest, CancellationToken cancellationToken) =>
+        registries.TryFind(host, out var registry) && !registry.Host.IsPublic
+            ? await new ImageStatusChecks(_calls, registry, new DiagnosisSubject(host, Side.Target, [repository])).RunAsync(repository, digest.ToString(), cancellationToken)
+            : [];
 
     /// <summary>Corrects the settings of all repositories of a target; what cannot be corrected is in the checks and never thrown.</summary>
     public async Task<IReadOnlyList<Check>> RepairAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
