@@ -57,6 +57,9 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Seen before an object is created: admission, in short. May change the object or throw <see cref="ApiException"/>.</summary>
     public Func<ApiPath, JsonObject, Task<JsonObject>>? Admission { get; set; }
 
+    /// <summary>Whether a request may be made: authorization, in short. The verb is RBAC's.</summary>
+    public Func<string, ApiPath, bool>? Authorization { get; set; }
+
     public static async Task<ApiServer> StartAsync(X509Certificate2? certificate = null, TimeProvider? time = null)
     {
         var server = new ApiServer(certificate, time ?? TimeProvider.System);
@@ -145,6 +148,8 @@ public sealed class ApiServer : IAsyncDisposable
             }
 
             var path = ApiPath.Parse(http.Request.Path) ?? throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+            var verb = VerbOf(http.Request, path);
+            if (Authorization is { } authorization && !authorization(verb, path)) throw new ApiException(403, "Forbidden", $"{path.Plural} is forbidden: cannot {verb} resource");
             if (http.Request.Query["watch"] == "true") await WatchStream.ServeAsync(http, path, _store, connections, _app.Lifetime.ApplicationStopping);
             else await AnswerAsync(http, path, body);
         }
@@ -157,6 +162,17 @@ public sealed class ApiServer : IAsyncDisposable
             http.Abort();
         }
     }
+
+    private static string VerbOf(HttpRequest request, ApiPath path) => request.Method switch
+    {
+        "GET" when request.Query["watch"] == "true" => "watch",
+        "GET" when path.Name is null => "list",
+        "GET" => "get",
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        _ => "delete",
+    };
 
     private async Task<bool> StumbleAsync(HttpContext http)
     {

@@ -1,6 +1,17 @@
 {{/*
 Features that widen the RBAC rules: as `features` says, else as the configuration says. Each prints "true" or nothing.
 */}}
+{{- define "promoter-admission.gates" -}}
+{{- $configured := dig "admission" "gate" "enabled" true (.Values.config | default dict) -}}
+{{- $said := .Values.features.gates -}}
+{{- if kindIs "invalid" $said -}}
+{{- if $configured }}true{{ end -}}
+{{- else if $said }}true
+{{- else if and .Values.config $configured -}}
+{{- fail "promoter-admission: features.gates is false, so that no gate could be removed, but pods would be gated: set config.admission.gate.enabled to false as well" -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "promoter-admission.largeCopies" -}}
 {{- $said := .Values.features.largeCopies -}}
 {{- if kindIs "invalid" $said -}}

@@ -1,22 +1,26 @@
 {{/* What the webhook may do anywhere in the cluster, feature by feature. */}}
 {{- define "promoter-admission.clusterRules" -}}
-{{- if .Values.features.gates }}
-# Gated pods are the queue: found after a restart, released by PATCH.
+# Pods that have not started: gated ones are the queue, found after a restart too; those that cannot pull correct what is remembered of the target.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, patch]
+  verbs: [list, watch]
+{{- if include "promoter-admission.gates" . }}
+# Gates are removed by PATCH.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, patch]
 - apiGroups: [""]
   resources: [pods/status]
   verbs: [patch]
 {{- end }}
 {{- if .Values.features.events }}
-- apiGroups: ["", events.k8s.io]
+- apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
 {{- end }}
 {{- if and (include "promoter-admission.pullSecrets" .) (not .Values.pullSecretNamespaces) }}
 - apiGroups: [""]
-  resources: [secrets, serviceaccounts]
+  resources: [secrets]
   verbs: [get]
 {{- end }}
 {{- if include "promoter-admission.prefetch" . }}

@@ -9,8 +9,8 @@ namespace Promoter.Admission.Decisions;
 /// <summary>Asks the rules, for references to a target as well as to a source. The target is asked first, so that what is there already is never taken for a source.</summary>
 internal sealed class ImagePairing(PromotionRules rules)
 {
-    /// <summary>Clusters name the same few thousand references all day; whoever makes up more only makes this look again.</summary>
-    private const int Capacity = 10_000;
+    /// <summary>Clusters name the same few hundred references all day, at about a kilobyte each; whoever makes up more only makes this look again.</summary>
+    private const int Capacity = 4_000;
     private readonly ConcurrentDictionary<string, Pairing> _known = new(StringComparer.Ordinal);
 
     /// <summary>The same for a reference as somebody wrote it; what is none is covered by nothing.</summary>

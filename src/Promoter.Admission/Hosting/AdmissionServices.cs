@@ -34,6 +34,7 @@ internal static class AdmissionServices
         .AddSingleton(provider => new EventQueue(
             provider.GetService<Cluster>() is { } cluster ? new EventWriter(cluster.Client, LeaseMarks.Manager, cluster.Identity, provider.GetRequiredService<TimeProvider>()) : null,
             provider.GetRequiredService<AdmissionMeters>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EventQueue>>()))
         .AddHostedService(provider => provider.GetRequiredService<EventQueue>())
         .AddSingleton<Readiness>()

@@ -20,6 +20,9 @@ internal sealed class PresenceCache(Func<ImageReference, CancellationToken, Task
     private readonly ConcurrentDictionary<ImageReference, Entry> _entries = new();
     private readonly ConcurrentDictionary<ImageReference, Lazy<Task<PresenceAnswer>>> _pending = new();
 
+    /// <summary>How many entries there may be before expired ones are looked for: twice those that had not expired the last time.</summary>
+    private int _sweepAt = 1024;
+
     public int Count => _entries.Count;
 
     /// <summary>The answer, from memory or from the registry.</summary>
@@ -86,7 +89,7 @@ internal sealed class PresenceCache(Func<ImageReference, CancellationToken, Task
     private void Remember(ImageReference image, PresenceAnswer answer)
     {
         var now = time.GetUtcNow();
-        if (_entries.Count >= Capacity) Evict(now);
+        if (_entries.Count >= _sweepAt) Evict(now);
         _entries[image] = new Entry(answer, now + (answer is PresenceAnswer.Present ? times().Present : times().Missing));
     }
 
@@ -99,6 +102,7 @@ internal sealed class PresenceCache(Func<ImageReference, CancellationToken, Task
 
         // Nothing has expired: any tenth will do, and is looked up again when it is needed.
         foreach (var image in _entries.Keys.Take(_entries.Count >= Capacity ? Capacity / 10 : 0)) _entries.TryRemove(image, out _);
+        _sweepAt = Math.Clamp(_entries.Count * 2, 1024, Capacity);
     }
 
     private static PresenceAnswer.Unknown Late(ImageReference image, TimeSpan patience) =>

@@ -4,9 +4,12 @@ using Promoter.Kubernetes;
 namespace Promoter.Admission.Telemetry;
 
 /// <summary>Writes Kubernetes Events in the background: a review never waits for one, and a flood loses the newest instead of memory.</summary>
-internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters meters, ILogger<EventQueue> logger) : BackgroundService
+internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters meters, TimeProvider time, ILogger<EventQueue> logger) : BackgroundService
 {
     private const int Capacity = 1000;
+
+    /// <summary>Where we may write none (the chart's features.events), one attempt in a while tells when that has changed.</summary>
+    private static readonly TimeSpan DeniedFor = TimeSpan.FromMinutes(10);
 
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
 
@@ -19,8 +22,15 @@ internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters me
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (writer is null) return;
+        var silentUntil = DateTimeOffset.MinValue;
         await foreach (var entry in _entries.Reader.ReadAllAsync(stoppingToken))
         {
+            if (time.GetUtcNow() < silentUntil)
+            {
+                meters.EventLost("refused");
+                continue;
+            }
+
             try
             {
                 if (!await writer.WriteAsync(entry.About, entry.Severity, entry.Reason, entry.Message, stoppingToken)) meters.EventLost("limited");
@@ -28,6 +38,8 @@ internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters me
             catch (KubernetesException e)
             {
                 meters.EventLost("refused");
+                // A namespace that is going away refuses whatever is new in it, which says nothing about the others.
+                if (e.IsDenied && !e.Message.Contains("being terminated", StringComparison.Ordinal)) silentUntil = time.GetUtcNow() + DeniedFor;
                 LogLost(logger, entry.Reason, entry.About, e.Message);
             }
         }

@@ -2,6 +2,7 @@ using Promoter.Admission.Tests.Support;
 using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
 using Promoter.Emulator.Recording;
+using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Admission.Tests.Telemetry;
 
@@ -37,6 +38,9 @@ public sealed class ExpositionTests
         Assert.Equal(4, metrics["promoter_admission_review_duration_seconds_count"]);
         Assert.DoesNotContain("1.4.2", text, StringComparison.Ordinal);
         Assert.DoesNotContain("shop/web", text, StringComparison.Ordinal);
+        var documented = await File.ReadAllTextAsync(Path.Combine(Toolbox.RepositoryRoot, "docs", "webhook-operations.md"));
+        Assert.All(metrics.Families.Keys.Where(name => name.StartsWith("promoter_", StringComparison.Ordinal)), name => Assert.True(
+            documented.Contains(name, StringComparison.Ordinal) || documented.Contains($"`…_{name.Split('_')[^1]}`", StringComparison.Ordinal), $"{name} is not in docs/webhook-operations.md"));
         Assert.All(metrics.Families.Values, family => Assert.True(family.Samples.Count <= 200, $"{family.Metric} has {family.Samples.Count} series"));
     }
 }

@@ -90,10 +90,10 @@ public sealed class PromoterAdmissionChartTests
     [Fact]
     public async Task Roles_grant_only_what_the_configuration_uses()
     {
-        var little = Grants(await RenderAsync("--set", "features.gates=false,features.events=false,tls.mode=certManager"));
+        var little = Grants(await RenderAsync("--set", "config.admission.gate.enabled=false,features.events=false,tls.mode=certManager"));
         var more = Grants(await RenderAsync("--set", "config.admission.access.pullSecrets=true,config.admission.onDemand.jobAbove=5GiB,largeCopies.image=promoter:1"));
 
-        Assert.Equal(["coordination.k8s.io/leases"], little);
+        Assert.Equal(["/pods", "coordination.k8s.io/leases"], little.Order(StringComparer.Ordinal));
         Assert.Contains("/secrets", more);
         Assert.Contains("batch/jobs", more);
         Assert.DoesNotContain(more, g => g.Contains('*', StringComparison.Ordinal));
@@ -192,6 +192,7 @@ public sealed class PromoterAdmissionChartTests
     [InlineData("webhok.failurePolicy=Ignore", "additional properties 'webhok' not allowed")]
     [InlineData("config.rules[0].target=https://registry.example", "is no registry")]
     [InlineData("features.largeCopies=true", "set largeCopies.image")]
+    [InlineData("features.gates=false", "no gate could be removed")]
     [InlineData("terminationGracePeriodSeconds=10", "minimum: got 10, want 60")]
     public async Task Values_that_cannot_work_are_refused_with_the_reason(string setting, string reason)
     {
