@@ -51,9 +51,9 @@ public sealed partial record AccessDenial(string Principal, string Action, strin
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 
-    [GeneratedRegex(@"(identity-based|resource-based|service control|resource control|session|VPC endpoint) policy|permissions boundary", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(identity-based|resource-based|service control|resource control|session|VPC endpoint) policy|permissions boundary", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PolicyKind { get; }
 
-    [GeneratedRegex(@"^arn:(?<partition>[a-z-]+):sts::(?<account>\d{12}):assumed-role/(?<role>[^/]+)/", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^arn:(?<partition>[a-z-]+):sts::(?<account>\d{12}):assumed-role/(?<role>[^/]+)/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AssumedRole { get; }
 }

@@ -102,6 +102,6 @@ internal static partial class AwsFaults
     // An HTML page of a proxy is not a sentence.
     private static string Sentence(AmazonServiceException e) => Markup.IsMatch(e.Message) ? "the answer is not from AWS" : e.Message.TrimEnd('.', ' ');
 
-    [GeneratedRegex(@"^\s*<", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*<", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Markup { get; }
 }

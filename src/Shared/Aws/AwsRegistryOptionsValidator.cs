@@ -95,18 +95,18 @@ public static partial class AwsRegistryOptionsValidator
         }
     }
 
-    [GeneratedRegex("^[a-z]{2,5}(-[a-z0-9]+)*-[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[a-z]{2,5}(-[a-z0-9]+)*-[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Region { get; }
 
-    [GeneratedRegex("^[0-9]{12}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9]{12}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Account { get; }
 
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleArn { get; }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@:/-]{2,1224}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@:/-]{2,1224}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ExternalId { get; }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]{2,64}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]{2,64}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SessionName { get; }
 }

@@ -91,9 +91,9 @@ public sealed partial record EcrHost
     internal static EcrHost Behind(string name, string accountId, string region) => new(name, accountId, region);
 
     // The same forms as amazon-ecr-credential-helper accepts (ecr-login/api/client.go).
-    [GeneratedRegex(@"^(?<account>[0-9]{12})\.dkr(?<separator>[.-])ecr(?<fips>-fips)?\.(?<region>[a-z]{2,5}(-[a-z0-9]+)+)\.(?<suffix>[a-z0-9.-]+)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<account>[0-9]{12})\.dkr(?<separator>[.-])ecr(?<fips>-fips)?\.(?<region>[a-z]{2,5}(-[a-z0-9]+)+)\.(?<suffix>[a-z0-9.-]+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 
-    [GeneratedRegex(@"\.dkr[.-]ecr(-fips)?\.", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\.dkr[.-]ecr(-fips)?\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LooksLikeEcr { get; }
 }

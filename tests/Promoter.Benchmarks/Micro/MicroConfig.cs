@@ -2,6 +2,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Benchmarks.Micro;
 
@@ -10,6 +11,7 @@ internal sealed class MicroConfig : ManualConfig
 {
     public MicroConfig()
     {
+        ArtifactsPath = Path.Combine(Toolbox.RepositoryRoot, "artifacts", "micro");
         AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
         AddDiagnoser(MemoryDiagnoser.Default);
         AddColumn(new ThroughputColumn());

@@ -17,6 +17,6 @@ public static partial class EcrRepositoryName
             : $"ECR refuses the repository name '{name}': components of lower-case letters and digits are joined by single '.', '_' or '-' and parted by '/'; let the rule rewrite the name";
     }
 
-    [GeneratedRegex("^([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 }

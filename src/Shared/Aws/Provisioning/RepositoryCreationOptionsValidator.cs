@@ -89,9 +89,9 @@ internal static partial class RepositoryCreationOptionsValidator
         }
     }
 
-    [GeneratedRegex("^[0-9a-zA-Z._*-]{1,128}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9a-zA-Z._*-]{1,128}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Exclusion { get; }
 
-    [GeneratedRegex("^arn:(?<partition>[a-z-]+):kms:(?<region>[a-z0-9-]+):[0-9]{12}:(key|alias)/.+$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^arn:(?<partition>[a-z-]+):kms:(?<region>[a-z0-9-]+):[0-9]{12}:(key|alias)/.+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyArn { get; }
 }
