@@ -11,7 +11,7 @@ internal static class RepositoryCopy
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             var copy = folder.Write(Path.Combine(tree, Path.GetRelativePath(source, file)), File.ReadAllText(file));
-            File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
         }
     }
 
@@ -19,7 +19,7 @@ internal static class RepositoryCopy
     public static string Program(this TemporaryFolder folder, string name, string script)
     {
         var path = folder.Write($"programs/{name}", $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 }
