@@ -71,9 +71,23 @@ public sealed class KubernetesClient : IDisposable
         ResourceType type, string? ns, ListOptions options, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
+        var selection = options;
         for (string? next = null; ;)
         {
-            var page = await ListPageAsync(type, ns, options, next, cancellationToken);
+            JsonObject page;
+            try
+            {
+                page = await ListPageAsync(type, ns, selection, next, cancellationToken);
+            }
+            catch (KubernetesException e) when (e.IsExpired && next is not null)
+            {
+                // The state that the pages are of was compacted meanwhile: everything at once, which is what client-go's pager falls back to.
+                selection = options with { PageSize = null, ResourceVersion = null };
+                items.Clear();
+                next = null;
+                continue;
+            }
+
             items.AddRange(page.Items("items").OfType<JsonObject>());
             next = page.Text("metadata", "continue");
             if (string.IsNullOrEmpty(next)) return (items, page.ResourceVersion() ?? "");

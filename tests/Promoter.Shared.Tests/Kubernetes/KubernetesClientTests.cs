@@ -94,6 +94,19 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         Assert.Equal(3, _server.Calls.Count);
     }
 
+    [Fact]
+    public async Task A_list_whose_pages_expire_on_the_way_is_read_at_once()
+    {
+        for (var i = 0; i < 5; i++) _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
+        var asked = 0;
+        _server.Fail(new ApiFault((_, _) => Interlocked.Increment(ref asked) == 2, 410));
+
+        var (items, _) = await _client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 2 }, CancellationToken.None);
+
+        Assert.Equal(5, items.Count);
+        Assert.DoesNotContain("limit=", _server.Calls.Last().Target, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
