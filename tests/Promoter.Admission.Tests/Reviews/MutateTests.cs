@@ -186,6 +186,29 @@ public sealed class MutateTests
     }
 
     [Fact]
+    public async Task A_huge_body_of_unknown_length_is_refused_and_the_next_review_is_answered()
+    {
+        await using var webhook = await Webhook.StartAsync();
+        using var http = new HttpClient();
+        using var content = new StreamContent(new MemoryStream(new byte[8 * 1024 * 1024]));
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(webhook.Url, "/mutate")) { Content = content };
+        request.Headers.TransferEncodingChunked = true;
+
+        try
+        {
+            using var answer = await http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // The server may hang up while the rest is still being sent.
+        }
+
+        Assert.True((await webhook.ReviewAsync(Fixture.PodWith("nginx"))).Allowed);
+    }
+
+    [Fact]
     public async Task A_body_that_is_nested_too_deeply_or_never_ends_is_refused()
     {
         await using var webhook = await Webhook.StartAsync();
