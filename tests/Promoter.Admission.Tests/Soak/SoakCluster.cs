@@ -73,19 +73,21 @@ internal sealed class SoakCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Kills the youngest replica and starts another.</summary>
-    public async Task ReplaceReplicaAsync()
+    /// <summary>Kills a replica and starts another.</summary>
+    /// <param name="isNoticed">Whether nobody is sent to the dead one; otherwise pods pass unseen until the new one is there, and their images are missed later.</param>
+    public async Task ReplaceReplicaAsync(bool isNoticed)
     {
-        WebhookProcess killed;
-        lock (_lock)
-        {
-            killed = _replicas[^1];
-            _replicas.RemoveAt(_replicas.Count - 1);
-        }
-
+        var killed = _replicas[1];
         killed.Kill();
-        await killed.DisposeAsync();
+        if (isNoticed) Remove(killed);
         await AddReplicaAsync();
+        if (!isNoticed) Remove(killed);
+        await killed.DisposeAsync();
+    }
+
+    private void Remove(WebhookProcess replica)
+    {
+        lock (_lock) _replicas.Remove(replica);
     }
 
     public async Task<JsonObject> CreatePodAsync(string name, params string[] images)
