@@ -67,6 +67,14 @@ images: need-dotnet ## Build the container images and push them: make images REG
 charts: ## Lint and render the charts with helm and kubectl
 	eng/charts.sh
 
+.PHONY: coverage
+coverage: need-dotnet ## Run the tests with coverlet and print the covered lines by folder
+	eng/coverage.sh
+
+.PHONY: mutants
+mutants: need-dotnet ## Break lines of the decision code one by one; a test has to fail for each
+	eng/mutants.sh
+
 .PHONY: clean
 clean: ## Remove everything that was built (the tools in .cache stay)
 	rm -rf artifacts

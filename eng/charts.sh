@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints and renders the charts with every file of their ci/ folders, for the oldest and the newest Kubernetes that they support; builds the example chart
+# Lints and renders the charts with every file of their ci/ folders, for every Kubernetes that they support; builds the example chart
 # with its dependency, and every kustomization. What the rendered objects have to be is asserted by Promoter.Interop.Tests (Gitops).
 set -euo pipefail
 
@@ -8,7 +8,7 @@ cd "$root"
 export PATH="$root/.cache/tools/bin:$PATH"
 eng/need.sh helm kubectl
 
-versions=(1.26.0 1.34.0)
+versions=(1.26.0 1.27.0 1.28.0 1.29.0 1.30.0 1.31.0 1.32.0 1.33.0 1.34.0)
 status=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -45,13 +45,8 @@ public sealed partial class PlantedSecretsTests
         await RunAsync(4, "copy", $"{open.Host}/shop/web:1", $"{locked.Host}/shop/web:1");
         printed.Append(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken));
 
-        var text = printed.ToString();
-        Assert.Contains(digest, text, StringComparison.Ordinal);
-        var secrets = environment.Where(v => v.Key.Contains("SECRET", StringComparison.Ordinal) || v.Key.Contains("TOKEN", StringComparison.Ordinal)).Select(v => v.Value).ToList();
-        Assert.NotEmpty(secrets);
-        secrets.AddRange([PlantedPassword, Encoded(PlantedPassword), Encoded(Password)]);
-        Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
-        Assert.Empty(Credential().Matches(text).Select(m => m.Value));
+        Assert.Contains(digest, printed.ToString(), StringComparison.Ordinal);
+        AssertHoldsNone(printed.ToString(), environment, PlantedPassword, Encoded(PlantedPassword), Encoded(Password));
 
         async Task RunAsync(int? exitCode, params string[] arguments)
         {
@@ -61,12 +56,73 @@ public sealed partial class PlantedSecretsTests
         }
     }
 
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task No_output_of_the_webhook_holds_a_planted_secret(string format)
+    {
+        await using var aws = await EmulatedAws.StartAsync();
+        var environment = aws.ToEnvironment(DemoSeed.Plant(aws).User);
+        using var folder = new TemporaryFolder();
+        var configuration = folder.Write("promotion.yaml", Configuration(aws));
+        var operations = new Uri($"http://127.0.0.1:{FreePort()}/");
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+
+        var webhook = Daemon.Start(
+            Toolbox.Require("dotnet"),
+            [
+                PromoterProcess.ProgramPath("Promoter.Admission", "promoter-admission"), "serve", "--config", configuration, "--no-kubernetes", "--listen", "127.0.0.1:0",
+                "--metrics-listen", operations.Authority, "--shutdown-delay", "0s", "--log-level", "trace", "--log-format", format,
+            ],
+            environment);
+        var printed = new StringBuilder();
+        await using (webhook)
+        {
+            var ready = await webhook.WaitForLineAsync(line => Address().IsMatch(line));
+            using var answer = await client.PostAsync(
+                new Uri(new Uri(Address().Match(ready).Value), "mutate"), new StringContent(Review(), Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            printed.Append(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            await webhook.WaitForLineAsync(line => line.Contains("Promoted", StringComparison.Ordinal) && line.Contains("on demand", StringComparison.Ordinal));
+            foreach (var page in (string[])["metrics", "status", "readyz"]) printed.Append(await client.GetStringAsync(new Uri(operations, page), TestContext.Current.CancellationToken));
+        }
+
+        printed.AppendJoin('\n', webhook.Lines);
+
+        Assert.NotNull(aws.Target.DigestOf("shop/web", "1.4.2"));
+        AssertHoldsNone(printed.ToString(), environment);
+    }
+
+    private static void AssertHoldsNone(string text, IReadOnlyDictionary<string, string> environment, params string[] planted)
+    {
+        var secrets = environment.Where(v => v.Key.Contains("SECRET", StringComparison.Ordinal) || v.Key.Contains("TOKEN", StringComparison.Ordinal)).Select(v => v.Value).ToList();
+        Assert.NotEmpty(secrets);
+        Assert.All(secrets.Concat(planted), secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        Assert.Empty(Credential().Matches(text).Select(m => m.Value));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Review() => """
+        {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"5d0f4c7a-6c55-4d8e-a3c1-7b8c5b0f6a11",
+        "kind":{"group":"","version":"v1","kind":"Pod"},"resource":{"group":"","version":"v1","resource":"pods"},"operation":"CREATE","namespace":"shop","name":"web",
+        "userInfo":{"username":"test"},"dryRun":false,"object":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop"},
+        "spec":{"containers":[{"name":"web","image":"222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2"}]}}}}
+        """;
+
     private static string Encoded(string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryAuthentication.UserName}:{password}"));
 
     private static string Configuration(EmulatedAws aws) =>
         File.ReadAllText(Path.Combine(Toolbox.RepositoryRoot, "examples", "demo", "promotion.yaml"))
             .Replace("http://127.0.0.1:5001", aws.Source.Endpoint.ToString().TrimEnd('/'), StringComparison.Ordinal)
             .Replace("http://127.0.0.1:5002", aws.Target.Endpoint.ToString().TrimEnd('/'), StringComparison.Ordinal);
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    private static partial Regex Address();
 
     /// <summary>Basic and bearer credentials, AWS signatures, upload states and presigned parts of URLs.</summary>
     [GeneratedRegex(@"Basic [A-Za-z0-9+/]{16,}=*|Bearer [A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]+|AWS4-HMAC-SHA256 \S+|X-Amz-(Signature|Credential|Security-Token)=\S+|[?&]_state=\S+|(?i:authorization:\s*\S+)", RegexOptions.ExplicitCapture)]

@@ -85,11 +85,13 @@ public sealed class PromoterProcess : IDisposable
     }
 
     /// <summary>The built program, in the configuration that the tests were built in.</summary>
-    public static string ProgramPath()
+    public static string ProgramPath() => ProgramPath("Promoter.Job", "promoter");
+
+    /// <summary>A built program of the project, in the configuration that the tests were built in.</summary>
+    public static string ProgramPath(string project, string program)
     {
-        // The same configuration as the tests were built in.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var path = Path.Combine(Toolbox.RepositoryRoot, "artifacts", "bin", "Promoter.Job", configuration, "promoter.dll");
-        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there: build src/Promoter.Job first.");
+        var path = Path.Combine(Toolbox.RepositoryRoot, "artifacts", "bin", project, configuration, program + ".dll");
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there: build src/{project} first.");
     }
 }

@@ -9,7 +9,7 @@ public sealed class ReferenceTests
 
     private static readonly (int First, string Area)[] Areas =
     [
-        (1000, "Registries"), (1100, "ECR"), (2000, "Kubernetes"), (2100, "Promotion"), (3000, "Job"), (5000, "Webhook"),
+        (1000, "Registries"), (1100, "Copying"), (1200, "ECR"), (2000, "Kubernetes"), (2100, "Promotion"), (3000, "Job"), (5000, "Webhook"),
     ];
 
     [Fact]
