@@ -101,6 +101,38 @@ public sealed class AttachedTagTests
     }
 
     [Fact]
+    public async Task A_referrer_that_is_lost_at_the_target_is_found_out_before_any_tag_moves()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        var sbom = scene.Source.Push(Scene.Repository, SampleImages.Sbom(image.Children[0]));
+        scene.Observer = new SceneObserver(pushed: manifest =>
+        {
+            if (manifest.Digest.ToString() == sbom.Digest) scene.Target.RemoveManifest(Scene.Repository, sbom.Digest);
+        });
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.Unexpected, report.ExitCode);
+        Assert.Contains($"{SampleImages.SbomType} {sbom.Digest}", report.Images[0].Failure!.Message);
+        Assert.Null(scene.Target.DigestOf(Scene.Repository, "1.0"));
+    }
+
+    [Fact]
+    public async Task A_target_that_has_more_attached_than_the_source_is_right_too()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var sbom = scene.Source.Push(Scene.Repository, SampleImages.Sbom(image));
+        var own = scene.Target.Push(Scene.Repository, SampleImages.Signature(image));
+
+        var report = await PromoteAsync(scene);
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Subset(scene.Target.ManifestsOf(Scene.Repository).ToHashSet(), new HashSet<string> { sbom.Digest, own.Digest });
+    }
+
+    [Fact]
     public async Task An_image_without_a_signature_is_refused_where_one_is_required()
     {
         await using var scene = await Scene.StartAsync();

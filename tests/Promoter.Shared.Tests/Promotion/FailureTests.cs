@@ -193,6 +193,20 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Two_promoters_at_once_give_the_same_result_where_tags_are_immutable()
+    {
+        await using var scene = await Scene.StartEcrAsync();
+        var images = Enumerable.Range(0, 5).Select(i => scene.Given(SampleImages.TwoPlatforms($"web{i}"), repository: $"shop/web{i}")).ToList();
+        for (var i = 0; i < images.Count; i++) scene.Target.SettingsOf($"shop/web{i}").TagMutability = "IMMUTABLE";
+        var requests = Enumerable.Range(0, images.Count).Select(i => scene.Request($"shop/web{i}:1.0")).ToArray();
+
+        var reports = await Task.WhenAll(scene.PromoteAsync(requests), scene.PromoteAsync(requests));
+
+        Assert.All(reports, r => Assert.Equal(ExitCode.Done, r.ExitCode));
+        for (var i = 0; i < images.Count; i++) Assert.Equal(images[i].Digest, scene.Target.DigestOf($"shop/web{i}", "1.0"));
+    }
+
+    [Fact]
     public void Two_images_that_claim_one_tag_are_refused_and_repetitions_are_not()
     {
         var a = Request("target.test/a:1", "source.test/a:1");

@@ -12,7 +12,7 @@ public sealed class FormatTests
 {
     public static TheoryData<string> Shapes =>
     [
-        "OCI manifest", "OCI index", "nested index", "Docker manifest", "Docker list", "attestations", "foreign layer", "artifact", "sha512", "no layers", "no mediaType",
+        "OCI manifest", "OCI index", "nested index", "Docker manifest", "Docker list", "attestations", "foreign layer", "Helm chart", "WASM module", "SBOM", "sha512", "no layers", "no mediaType",
         "repeated layer", "empty layer", "index of nothing",
     ];
 
@@ -190,7 +190,9 @@ public sealed class FormatTests
         "Docker list" => SampleImages.DockerList("web"),
         "attestations" => SampleImages.WithAttestations("web"),
         "foreign layer" => SampleImages.WithForeignLayer("web"),
-        "artifact" => SampleImages.Artifact("chart", "application/vnd.cncf.helm.config.v1+json"),
+        "Helm chart" => SampleImages.Artifact("chart", "application/vnd.cncf.helm.config.v1+json"),
+        "WASM module" => SampleImages.Artifact("module", "application/vnd.wasm.config.v0+json"),
+        "SBOM" => SampleImages.Artifact("packages", SampleImages.SbomType),
         "sha512" => SampleImages.Sha512("web"),
         "no layers" => new ImageBuilder().Build(),
         "no mediaType" => new ImageBuilder().WithoutMediaType().WithRandomLayer(100, 1).Build(),

@@ -4,8 +4,8 @@ using Promoter.Registries;
 
 namespace Promoter.Tests.Promotion;
 
-/// <summary>Listens to nothing, or to every piece of a blob that moves, on the thread that moves it.</summary>
-internal sealed class SceneObserver(Action<Descriptor, int>? moved = null) : ICopyObserver
+/// <summary>Listens to nothing, or to every piece of a blob that moves and every manifest that is pushed, on the thread that does it.</summary>
+internal sealed class SceneObserver(Action<Descriptor, int>? moved = null, Action<Manifest>? pushed = null) : ICopyObserver
 {
     public void BlobStarted(ImageCopy image, Descriptor blob)
     {
@@ -17,9 +17,7 @@ internal sealed class SceneObserver(Action<Descriptor, int>? moved = null) : ICo
     {
     }
 
-    public void ManifestPushed(ImageCopy image, Manifest manifest)
-    {
-    }
+    public void ManifestPushed(ImageCopy image, Manifest manifest) => pushed?.Invoke(manifest);
 
     public void Transferred(ImageCopy image)
     {

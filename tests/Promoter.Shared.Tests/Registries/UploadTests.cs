@@ -120,6 +120,25 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public void Blobs_over_256_MiB_go_up_in_chunks_unless_configured_otherwise() =>
+        Assert.Equal(256L * 1024 * 1024, new RegistryClientOptions().ChunkedUploadThreshold);
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 2)]
+    public async Task Only_what_is_larger_than_the_threshold_goes_up_in_chunks(int more, int chunks)
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Options = Chunked;
+        scene.Given(new ImageBuilder().WithRandomLayer((int)Chunked.ChunkedUploadThreshold + more, 1).Build());
+
+        var report = await scene.PromoteAsync();
+
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Equal(chunks, scene.Requests.Count(EmulatedAction.WriteChunk));
+    }
+
+    [Fact]
     public async Task A_large_blob_goes_up_in_chunks_one_after_the_other()
     {
         await using var scene = await StartChunkedAsync();
