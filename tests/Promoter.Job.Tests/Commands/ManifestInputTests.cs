@@ -54,6 +54,31 @@ public sealed class ManifestInputTests
         Assert.Equal("Deployment", (string?)json.Json["images"]![0]!["locations"]![0]!["kind"]);
     }
 
+    [Theory]
+    [InlineData(new[] { "--selector", "tier=front" }, new[] { "web" })]
+    [InlineData(new[] { "--namespace", "shop" }, new[] { "bare", "web" })]
+    [InlineData(new[] { "--kind", "CronJob.batch" }, new[] { "worker" })]
+    [InlineData(new[] { "--image", "shop/w*" }, new[] { "web", "worker" })]
+    [InlineData(new[] { "--image", "shop/w*", "--namespace", "back" }, new[] { "worker" })]
+    [InlineData(new[] { "--kind", "Prometheus", "--field", "monitoring.coreos.com/Prometheus/spec/image" }, new[] { "prometheus" })]
+    public async Task Objects_and_images_are_selected_by_flags(string[] flags, string[] names)
+    {
+        using var manifests = new TemporaryFile("""
+            {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {tier: front}}, spec: {containers: [{image: 'r.example.com/shop/web:1'}]}}
+            ---
+            {apiVersion: batch/v1, kind: CronJob, metadata: {name: worker, namespace: back}, spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: 'r.example.com/shop/worker:1'}]}}}}}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: bare}, spec: {containers: [{image: 'r.example.com/shop/bare:1'}]}}
+            ---
+            {apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: p, namespace: monitoring}, spec: {image: 'r.example.com/shop/prometheus:1'}}
+            """);
+
+        var result = await JobHarness.RunAsync(["images", "-f", manifests.Path, "--output", "json", .. flags]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(names.Select(n => $"r.example.com/shop/{n}:1"), result.Json["images"]!.AsArray().Select(i => (string)i!["reference"]!).Order());
+    }
+
     [Fact]
     public async Task Invalid_YAML_exits_with_2_and_gives_file_line_and_column()
     {
