@@ -59,6 +59,19 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public async Task A_digest_that_the_target_does_not_have_is_brought_like_a_tag()
+    {
+        await using var webhook = await Webhook.StartAsync();
+        var pinned = $"{Rules.TargetHost}/shop/web@sha256:{new string('a', 64)}";
+
+        var answer = await webhook.ReviewAsync(Fixture.PodWith(pinned));
+
+        Assert.True(answer.Allowed);
+        Assert.Empty(answer.Patch);
+        Assert.True(webhook.Engine.Target.ContainsKey(pinned), "the digest was not brought");
+    }
+
+    [Fact]
     public async Task A_large_missing_image_gates_the_pod_and_says_why()
     {
         await using var webhook = await Webhook.StartAsync(configure: OpenGuard.Use);
