@@ -14,6 +14,7 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
     private readonly SemaphoreSlim _blobsAtOnce = new(parallelism);
     private readonly SemaphoreSlim _imagesAtOnce = new(parallelism);
     private readonly Dictionary<(string Host, string Repository, Digest Digest), TaskCompletionSource<bool>> _arrivals = [];
+    private readonly MountLessons _lessons = new(images);
     private readonly Dictionary<ImageCopy, TaskCompletionSource> _pushed = images.ToDictionary(i => i, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -85,7 +86,7 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
             // (2) What another image of the same repository was to bring and did not is brought here.
             foreach (var blob in image.MissingBlobs)
             {
-                if (!await _arrivals[Key(image, blob)].Task.WaitAsync(cancellationToken)) await CopyWhenFreeAsync(image, blob, mountFrom: null, cancellationToken);
+                if (!await _arrivals[Key(image, blob)].Task.WaitAsync(cancellationToken)) await CopyWhenFreeAsync(image, blob, donor: null, cancellationToken);
             }
 
             // (3)
@@ -109,16 +110,18 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
 
     private async Task MountAsync(BlobMount mount, CancellationToken cancellationToken)
     {
-        await _pushed[mount.Donor].Task.WaitAsync(cancellationToken);
-
-        // A donor that failed may lack the blob; its bytes then cross once more.
-        await CopyWhenFreeAsync(mount.Image, mount.Blob, mount.Donor.Failure is null ? mount.Donor.Target.Name : null, cancellationToken);
+        // Where mounts turn out to be refused there is nothing to wait for.
+        await Task.WhenAny(_pushed[mount.Donor].Task, _lessons.Refused(mount.Image.Target.Host)).WaitAsync(cancellationToken);
+        await CopyWhenFreeAsync(mount.Image, mount.Blob, mount.Donor, cancellationToken);
     }
 
-    private async Task CopyWhenFreeAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
+    private async Task CopyWhenFreeAsync(ImageCopy image, Descriptor blob, ImageCopy? donor, CancellationToken cancellationToken)
     {
         await _blobsAtOnce.WaitAsync(cancellationToken);
-        await CopyAndReleaseAsync(image, blob, mountFrom, cancellationToken);
+
+        // A donor that failed may lack the blob; its bytes then cross once more.
+        var canMount = donor is { Failure: null } && !_lessons.Refused(image.Target.Host).IsCompleted;
+        await CopyAndReleaseAsync(image, blob, canMount ? donor!.Target.Name : null, cancellationToken);
     }
 
     private async Task CopyAndReleaseAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
@@ -126,7 +129,14 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
         var arrived = false;
         try
         {
-            arrived = await TryAsync(image, ct => blobs.CopyAsync(image, blob, mountFrom, ct), cancellationToken);
+            arrived = await TryAsync(
+                image,
+                async ct =>
+                {
+                    var outcome = await blobs.CopyAsync(image, blob, mountFrom, ct);
+                    if (mountFrom is not null) _lessons.Learn(image.Target.Host, outcome);
+                },
+                cancellationToken);
         }
         finally
         {

@@ -92,6 +92,28 @@ public sealed class EcrPlanTests
     }
 
     [Fact]
+    public async Task A_refused_mount_is_a_lesson_for_the_whole_run()
+    {
+        await using var scene = await EcrScene.StartAsync();
+        scene.Parallelism = 1;
+        var repositories = Enumerable.Range(0, 6).Select(i => $"shop/web{i}").ToArray();
+        foreach (var repository in repositories)
+        {
+            scene.Aws.Source.Push(repository, SampleImages.Single("same"), "1");
+            scene.Aws.Target.CreateRepository(repository);
+        }
+
+        scene.TargetPermissions = [IamStatement.AllowAll, IamStatement.Deny(["ecr:GetAccountSetting"])];
+        scene.Aws.Target.Behaviour.Mounts = MountRule.Never;
+
+        var report = await scene.PromoteAsync([.. repositories.Select(r => $"{r}:1")]);
+
+        Assert.True(report.ExitCode == ExitCode.Done, report.Images.Select(i => i.Failure?.Message).FirstOrDefault(m => m is not null));
+        Assert.Equal(1, scene.Requests.Count(EmulatedAction.Mount));
+        Assert.All(repositories, repository => Assert.Empty(scene.Aws.Target.FindProblems(repository, "1")));
+    }
+
+    [Fact]
     public async Task A_repository_that_a_template_makes_is_left_to_the_template()
     {
         await using var scene = await EcrScene.StartAsync();

@@ -43,6 +43,8 @@ internal sealed class EcrScene : IAsyncDisposable
 
     public IReadOnlyDictionary<RegistryAction, double>? RateLimits { get; set; }
 
+    public int Parallelism { get; set; } = new PromotionOptions().Parallelism;
+
     public RegistryClientOptions Options { get; set; } = new() { Retries = 4, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) };
 
     public string From(string image) => $"{Aws.Source.ReferenceHost}/{image}";
@@ -57,7 +59,7 @@ internal sealed class EcrScene : IAsyncDisposable
         var clients = Compose();
         var requests = images.Select(i => new PromotionRequest(ImageReference.Parse(To(i)), ImageReference.Parse(From(i))) { Referrers = Referrers, MayMoveTag = MayMoveTags }).ToList();
         var plan = await new PromotionPlanner(clients).PlanAsync(requests, [], TestContext.Current.CancellationToken);
-        var executor = new PromotionExecutor(clients, Options, new PromotionOptions(), new QuietObserver(), TimeProvider.System, NullLoggerFactory.Instance);
+        var executor = new PromotionExecutor(clients, Options, new PromotionOptions { Parallelism = Parallelism }, new QuietObserver(), TimeProvider.System, NullLoggerFactory.Instance);
         return await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken);
     }
 
