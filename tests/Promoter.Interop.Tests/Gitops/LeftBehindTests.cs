@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Promoter.Emulator;
+using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
+using Promoter.Emulator.Recording;
 using Promoter.Emulator.Webhooks;
 using Promoter.FakeApiServer;
 using Promoter.Interop.Tests.Tools;
@@ -94,6 +96,29 @@ public sealed class LeftBehindTests : IAsyncLifetime
         Assert.Equal("ImagesPromoted", Assert.Single(_cluster.List("/api/v1/namespaces/shop/events")).Text("reason"));
         Assert.Single(_cluster.List("/api/v1/namespaces/shop/configmaps"));
         Assert.Equal(2, _webhook.Deliveries.Count);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_terminated_in_the_middle_of_a_layer_tells_so_and_moves_no_tag()
+    {
+        _source.Push("shop/large", new ImageBuilder().WithRandomLayer(1 << 20, 1).Build(), "1");
+        _source.Faults.Inject(Effect.Stall(BodyPosition.Percent(50)), r => r.Action == EmulatedAction.GetBlob, times: FaultScript.Always);
+        using var promoter = new PromoterProcess();
+        promoter.Environment["PROMOTER_CLOUDEVENTS_URL"] = _webhook.Url("/events").ToString();
+        var image = $"{_target.ReferenceHost}/shop/large:1";
+
+        var result = await promoter.RunUntilTerminatedAsync(LayerIsOnItsWayAsync(), "promote", "--from", _source.ReferenceHost, "--to", _target.ReferenceHost, image);
+
+        Assert.True(result.ExitCode == 7, result.ToString());
+        Assert.StartsWith("interrupted: run again to finish", result.Program.Text.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        var told = JsonNode.Parse(Assert.Single(_webhook.Deliveries).Body)!;
+        Assert.Equal(("dev.promoter.promotion.failed", 7), ((string)told["type"]!, (int)told["data"]!["exitCode"]!));
+        Assert.Null(_target.ManifestOf("shop/large", "1"));
+    }
+
+    private async Task LayerIsOnItsWayAsync()
+    {
+        while (!_source.Requests.Where(EmulatedAction.GetBlob).Any()) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     private async Task<PromoterResult> RunAsync(HookJob job)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Promoter.Interop.Tests.Tools;
 
@@ -14,6 +15,9 @@ public sealed class ExternalProgram(string path)
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
 
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>When this completes the program gets SIGTERM, as a pod does that is deleted.</summary>
+    public Task? Terminate { get; init; }
 
     /// <summary>Runs and returns the result, whatever the exit code.</summary>
     public async Task<ProgramResult> TryRunAsync(IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default)
@@ -40,6 +44,13 @@ public sealed class ExternalProgram(string path)
             using var output = new MemoryStream();
             var copying = process.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
             await GiveInputAsync(process, input, limit.Token);
+            if (Terminate is not null)
+            {
+                await Task.WhenAny(Terminate, process.WaitForExitAsync(limit.Token));
+                using var signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                await signal.WaitForExitAsync(limit.Token);
+            }
+
             await Task.WhenAll(copying, errors, process.WaitForExitAsync(limit.Token));
             return new ProgramResult(string.Join(' ', [path, .. start.ArgumentList]), process.ExitCode, output.ToArray(), await errors);
         }

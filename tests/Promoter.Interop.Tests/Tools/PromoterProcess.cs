@@ -46,6 +46,9 @@ public sealed class PromoterProcess : IDisposable
         }
     }
 
+    /// <summary>Runs it to its end, which SIGTERM asks for when <paramref name="moment"/> has come.</summary>
+    public Task<PromoterResult> RunUntilTerminatedAsync(Task moment, params string[] arguments) => RunAsync(arguments, input: null, measureMemory: false, terminate: moment);
+
     /// <summary>Runs it with this standard input.</summary>
     public Task<PromoterResult> RunWithInputAsync(string input, params string[] arguments) => RunAsync(arguments, input, measureMemory: false);
 
@@ -54,11 +57,11 @@ public sealed class PromoterProcess : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory, CancellationToken kill = default)
+    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory, CancellationToken kill = default, Task? terminate = null)
     {
         var dotnet = Toolbox.Find("dotnet") ?? throw new InvalidOperationException("dotnet is not on PATH.");
         var measured = _home["peak-kib"];
-        var program = measureMemory ? new ExternalProgram(Toolbox.Require("time")) : new ExternalProgram(dotnet);
+        var program = measureMemory ? new ExternalProgram(Toolbox.Require("time")) : new ExternalProgram(dotnet) { Terminate = terminate };
         IEnumerable<string> command = [ProgramPath(), .. arguments];
         if (measureMemory)
         {
