@@ -67,9 +67,10 @@ public sealed class KubeletTests : IAsyncLifetime
         var (user, dotnet) = ((long)job.PodSpec["securityContext"]!["runAsUser"]!, Toolbox.Require("dotnet"));
         var arguments = run.Arguments().Select(a => a == "/etc/promoter/config.yaml" ? "/tmp/config.yaml" : a);
         var variables = run.Variables().Append(new("DOTNET_ROOT", Path.GetDirectoryName(new FileInfo(dotnet).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? dotnet)!)).Select(v => $"{v.Key}={v.Value}");
-        const string container = "mount --make-rprivate / && cp \"$0\" /dev/shm/$$ && mount -t tmpfs tmpfs /tmp && mv /dev/shm/$$ /tmp/config.yaml && chmod 0644 /tmp/config.yaml && mount -o remount,bind,ro / && cd / && exec \"$@\"";
+        // The program is bound to /mnt first: /tmp, which becomes the container's own, may be where the repository lies.
+        const string container = "program=$1 && shift && mount --make-rprivate / && mount --bind \"$program\" /mnt && cp \"$0\" /dev/shm/$$ && mount -t tmpfs tmpfs /tmp && mv /dev/shm/$$ /tmp/config.yaml && chmod 0644 /tmp/config.yaml && mount -o remount,bind,ro / && cd / && exec \"$@\"";
         return await new ExternalProgram(Toolbox.Require("unshare")).TryRunAsync(
-            ["--mount", "sh", "-c", container, config, "setpriv", "--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all",
-                "env", "-i", .. variables, dotnet, PromoterProcess.ProgramPath(), .. arguments]);
+            ["--mount", "sh", "-c", container, config, Path.GetDirectoryName(PromoterProcess.ProgramPath())!, "setpriv", "--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all",
+                "env", "-i", .. variables, dotnet, "/mnt/promoter.dll", .. arguments]);
     }
 }
