@@ -68,7 +68,8 @@ public static class ManifestReader
                 html
                     ? "the registry answered with an HTML page where a manifest was due: a proxy or login page stands between us and the registry"
                     : $"the manifest is not JSON ({mediaType ?? "no media type"}): {e.Message}",
-                e) { IsDamaged = !html };
+                e)
+            { IsDamaged = !html };
         }
     }
 

@@ -1,6 +1,6 @@
-using Promoter.Discovery;
 using FsCheck;
 using FsCheck.Fluent;
+using Promoter.Discovery;
 using Promoter.Job.Hook;
 using Promoter.Promotion;
 
