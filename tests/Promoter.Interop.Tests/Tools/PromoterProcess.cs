@@ -38,7 +38,7 @@ public sealed class PromoterProcess : IDisposable
     {
         try
         {
-            return await RunAsync(arguments, input: null, measureMemory: false, kill);
+            return await RunAsync(arguments, input: null, measureMemory: false, kill: kill);
         }
         catch (OperationCanceledException) when (kill.IsCancellationRequested)
         {
@@ -57,7 +57,7 @@ public sealed class PromoterProcess : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory, CancellationToken kill = default, Task? terminate = null)
+    private async Task<PromoterResult> RunAsync(string[] arguments, string? input, bool measureMemory, Task? terminate = null, CancellationToken kill = default)
     {
         var dotnet = Toolbox.Find("dotnet") ?? throw new InvalidOperationException("dotnet is not on PATH.");
         var measured = _home["peak-kib"];
