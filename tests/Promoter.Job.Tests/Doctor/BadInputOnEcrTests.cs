@@ -20,7 +20,7 @@ public sealed class BadInputOnEcrTests
         Assert.True(result.ExitCode == bad.ExitCode, result.ToString());
         Assert.All(bad.Says, words => Assert.True((result.Output + result.Error).Contains(words, StringComparison.Ordinal), $"'{words}' is not said\n{result}"));
         Assert.Equal(0, scene.Aws.Requests.Count(EmulatedAction.GetBlob) + scene.Aws.Requests.Count(EmulatedAction.GetLayer));
-        Assert.DoesNotContain(scene.Aws.Requests.Where(EmulatedAction.StartUpload), r => r.Status < 300);
+        Assert.DoesNotContain(scene.Aws.Requests.Where(EmulatedAction.StartUpload), r => r.Status is >= 200 and < 300);
         Assert.Equal(0, scene.Aws.Requests.Count(EmulatedAction.PutManifest) + scene.Aws.Requests.Count(EmulatedAction.PutTag));
         Assert.Equal(["shop/api"], scene.Aws.Target.Repositories);
     }
