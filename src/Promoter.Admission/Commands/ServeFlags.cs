@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Promoter.Admission.Hosting;
-using Promoter.Admission.Logging;
+using Promoter.Logging;
 using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Commands;

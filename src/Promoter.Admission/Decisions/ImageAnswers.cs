@@ -2,6 +2,7 @@ using Promoter.Admission.Configuration;
 using Promoter.Admission.OnDemand;
 using Promoter.Admission.Presence;
 using Promoter.Oci;
+using Promoter.Promotion;
 using Promoter.Registries;
 
 namespace Promoter.Admission.Decisions;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Telemetry;
 using Promoter.Oci;
+using Promoter.Promotion;
 using Promoter.Registries;
 
 namespace Promoter.Admission.OnDemand;

@@ -1,5 +1,6 @@
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Presence;
+using Promoter.Promotion;
 using Promoter.Registries;
 
 namespace Promoter.Admission.OnDemand;

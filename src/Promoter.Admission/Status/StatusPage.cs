@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Promoter.Admission.OnDemand;
+using Promoter.Promotion;
 
 namespace Promoter.Admission.Status;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Promoter.Job.Logging;
 using Promoter.Job.Output;
 using Promoter.Job.Results;
+using Promoter.Logging;
 using Promoter.Promotion.Configuration;
 using Spectre.Console;
 

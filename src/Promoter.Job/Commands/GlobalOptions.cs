@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
-using Promoter.Job.Logging;
 using Promoter.Job.Output;
+using Promoter.Logging;
 
 namespace Promoter.Job.Commands;
 

@@ -1,4 +1,3 @@
-using Promoter.Job.Output;
 using Promoter.Promotion;
 using Promoter.Registries;
 

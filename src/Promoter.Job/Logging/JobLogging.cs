@@ -1,25 +1,22 @@
 using Microsoft.Extensions.Logging;
+using Promoter.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
-using Serilog.Formatting.Display;
 
 namespace Promoter.Job.Logging;
 
 /// <summary>Sets Serilog up: one line per event on stderr, since stdout carries the result.</summary>
 internal static class JobLogging
 {
-    private const string TextTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
-
     /// <param name="format">Text for people, compact JSON for log shippers.</param>
     /// <param name="level">The least level that is written.</param>
     /// <param name="write">Takes one finished line; live progress puts it above its bars.</param>
     public static ILoggerFactory Create(LogFormat format, LogLevel level, Action<string> write)
     {
-        ITextFormatter formatter = format == LogFormat.Json ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
-        var logger = new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(level)).WriteTo.Sink(new LineSink(formatter, write)).CreateLogger();
+        var logger = new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(level)).WriteTo.Sink(new LineSink(LogFormatters.Of(format), write)).CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);
     }
 

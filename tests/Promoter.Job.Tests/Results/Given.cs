@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Promoter.Job.Logging;
 using Promoter.Job.Results;
+using Promoter.Logging;
 using Promoter.Oci;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;

@@ -10,6 +10,9 @@ public sealed partial class ImportDirectionTests
     {
         ["Oci"] = [],
         ["Telemetry"] = [],
+
+        // How both programs write their log: the one folder that names Serilog, and only composition roots name the folder.
+        ["Logging"] = [],
         // Reading with positions, for configuration and manifests alike; knows nothing of either.
         ["Yaml"] = [],
         ["Registries"] = ["Oci", "Telemetry"],
@@ -120,7 +123,7 @@ public sealed partial class ImportDirectionTests
         // The webhook composes its registries anew whenever its configuration changes.
         || type == "Promoter.Admission.Engine.EngineClients";
 
-    private static bool IsLogging(string type) => type.Split('.') is ["Promoter", "Job" or "Admission", "Logging", _];
+    private static bool IsLogging(string type) => type.Split('.') is ["Promoter", "Job" or "Admission", "Logging", _] or ["Promoter", "Logging", _];
 
     private static bool IsOurs(string type) => IsIn(type, "Promoter");
 

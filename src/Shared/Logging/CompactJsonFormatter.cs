@@ -2,9 +2,12 @@ using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Json;
 
-namespace Promoter.Job.Logging;
+namespace Promoter.Logging;
 
-/// <summary>One JSON object per line with Serilog's compact member names (<c>@t</c>, <c>@m</c>, <c>@l</c>, <c>@x</c>), which log shippers know.</summary>
+/// <summary>
+/// One JSON object per line with the member names of Serilog's compact format, which log shippers know: <c>@t</c>, <c>@m</c>, <c>@l</c> (left out for
+/// information, as there), <c>@x</c>, and the properties.
+/// </summary>
 internal sealed class CompactJsonFormatter : ITextFormatter
 {
     private static readonly JsonValueFormatter Values = new(typeTagName: null);
@@ -15,9 +18,13 @@ internal sealed class CompactJsonFormatter : ITextFormatter
         output.Write(logEvent.Timestamp.UtcDateTime.ToString("O"));
         output.Write("\",\"@m\":");
         JsonValueFormatter.WriteQuotedJsonString(logEvent.MessageTemplate.Render(logEvent.Properties), output);
-        output.Write(",\"@l\":\"");
-        output.Write(logEvent.Level);
-        output.Write('"');
+        if (logEvent.Level is not LogEventLevel.Information)
+        {
+            output.Write(",\"@l\":\"");
+            output.Write(logEvent.Level);
+            output.Write('"');
+        }
+
         if (logEvent.Exception is { } exception)
         {
             output.Write(",\"@x\":");
