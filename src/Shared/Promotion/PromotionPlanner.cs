@@ -193,17 +193,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     };
 
     // Pushing without looking could move a tag that may not move.
-    private static RegistryException CannotLook(PromotionRequest request, Tag tag, RegistryException refusal) => new(
-        RegistryFault.Denied,
+    private static RegistryException CannotLook(PromotionRequest request, Tag tag, RegistryException refusal) => refusal.Retold(
         $"whether the tag {tag} of target {request.Target.Name} is free cannot be told: the target identity may not read manifests there (on ECR: grant ecr:BatchGetImage), or let the tag move (mayMove); the registry said: {refusal.Message}",
-        refusal)
-    {
-        Operation = refusal.Operation,
-        Side = Side.Target,
-        Host = refusal.Host,
-        Repository = refusal.Repository,
-        Status = refusal.Status,
-        Codes = refusal.Codes,
-        RequestId = refusal.RequestId,
-    };
+        isTransient: false);
 }

@@ -122,7 +122,7 @@ internal sealed class BlobDownload(IRepository source, Descriptor blob, long sta
 
     // Not transient any more: whoever uploads the blob must not begin the same tries anew.
     private RegistryException GivenUp(Exception e) => e is RegistryException fault
-        ? RegistryErrors.With(fault, isTransient: false)
+        ? fault.Retold(isTransient: false)
         : RegistryErrors.Fault(
             RegistryFault.Unreachable,
             $"cannot read blob {blob.Digest} from source {source.Host}/{source.Name}: it broke at byte {Position} of {blob.Size} and {_troubles} tries to resume it failed ({e.Message.TrimEnd('.')})",

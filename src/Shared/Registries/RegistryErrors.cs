@@ -54,21 +54,6 @@ internal static class RegistryErrors
     public static RegistryException CredentialRefreshed(RegistryRequest request, RequestOrigin origin) =>
         Fault(RegistryFault.Denied, $"{Describe(request, origin)}: the credential was refused in the middle and has been renewed", request.Operation, origin, isTransient: true);
 
-    /// <summary>The same fault, with another word on whether trying again may help.</summary>
-    public static RegistryException With(RegistryException e, bool isTransient, string? message = null) => new(e.Fault, message ?? e.Message, e)
-    {
-        Operation = e.Operation,
-        Side = e.Side,
-        Host = e.Host,
-        Repository = e.Repository,
-        Status = e.Status,
-        Codes = e.Codes,
-        IsTransient = isTransient,
-        RetryAfter = e.RetryAfter,
-        RequestId = e.RequestId,
-        MissingDigests = e.MissingDigests,
-    };
-
     /// <summary>A fault that is found in what an answer says rather than in its status.</summary>
     public static RegistryException Fault(
         RegistryFault fault, string message, string operation, RequestOrigin origin, bool isTransient = false, Exception? inner = null) =>

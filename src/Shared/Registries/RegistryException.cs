@@ -36,4 +36,22 @@ public sealed class RegistryException(RegistryFault fault, string message, Excep
 
     /// <summary>The registry's request id, for its operator's logs.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The same failure as told by a caller who knows more about it; this one becomes its cause.</summary>
+    /// <param name="message">The whole new sentence; null: as it is.</param>
+    /// <param name="isTransient">Whether trying again may help; null: as it is.</param>
+    /// <param name="side">Whose fault it is, where only the caller knows; null: as it is.</param>
+    public RegistryException Retold(string? message = null, bool? isTransient = null, Side? side = null) => new(Fault, message ?? Message, this)
+    {
+        Operation = Operation,
+        Side = side ?? Side,
+        Host = Host,
+        Repository = Repository,
+        Status = Status,
+        Codes = Codes,
+        MissingDigests = MissingDigests,
+        IsTransient = isTransient ?? IsTransient,
+        RetryAfter = RetryAfter,
+        RequestId = RequestId,
+    };
 }

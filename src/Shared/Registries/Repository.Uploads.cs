@@ -29,7 +29,7 @@ internal sealed partial class Repository
                 catch (RegistryException e) when (HealsOnce(e))
                 {
                     if (e.Fault == RegistryFault.Corrupt) await content.RestartAsync();
-                    throw RegistryErrors.With(e, isTransient: secondChances.Add(e.Fault));
+                    throw e.Retold(isTransient: secondChances.Add(e.Fault));
                 }
             },
             cancellationToken);
