@@ -93,6 +93,37 @@ public sealed class RepositoryProvisioningTests
     }
 
     [Fact]
+    public async Task A_repository_that_somebody_else_created_keeps_its_policies()
+    {
+        await using var scene = await SceneAsync(exists: false);
+        scene.Aws.On("CreateRepository", _ => StubReply.Error(400, "RepositoryAlreadyExistsException", "already exists"));
+        using var registries = Registries(scene, new RepositoryCreationOptions { LifecyclePolicy = Lifecycle, RepositoryPolicy = Policy });
+
+        Assert.True(await EnsureAsync(AwsScene.Platform(registries)));
+
+        Assert.Equal(["DescribeRepositories", "CreateRepository"], Calls(scene));
+    }
+
+    [Fact]
+    public async Task What_the_process_created_and_could_not_complete_it_completes_for_the_next_image()
+    {
+        await using var scene = await SceneAsync(exists: false);
+        using var registries = Registries(scene, new RepositoryCreationOptions { LifecyclePolicy = Lifecycle });
+        var platform = AwsScene.Platform(registries);
+        scene.Aws.On("PutLifecyclePolicy", _ => StubReply.Denied("ecr:PutLifecyclePolicy"));
+        var failed = await Assert.ThrowsAsync<RegistryException>(() => EnsureAsync(platform));
+        Assert.Equal((RegistryFault.Denied, Side.Target), (failed.Fault, failed.Side));
+        Assert.Contains("was created in the target registry", failed.Message, StringComparison.Ordinal);
+
+        scene.Aws.On("PutLifecyclePolicy", _ => StubReply.Json([]));
+        Assert.True(await EnsureAsync(platform));
+        Assert.True(await EnsureAsync(platform));
+
+        Assert.Equal(1, scene.Aws.Count("CreateRepository"));
+        Assert.Equal(2, scene.Aws.Count("PutLifecyclePolicy"));
+    }
+
+    [Fact]
     public async Task A_principal_that_may_create_but_not_look_still_creates()
     {
         await using var scene = await SceneAsync(exists: false);

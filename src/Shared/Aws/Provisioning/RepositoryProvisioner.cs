@@ -16,6 +16,7 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
 
     private readonly CreationTemplates _templates = new(calls);
     private readonly ConcurrentDictionary<(string Host, string Repository), DateTimeOffset?> _known = new();
+    private readonly ConcurrentDictionary<(string Host, string Repository), RepositoryCreationOptions> _unfinished = new();
 
     /// <summary>Whether this process created the repository so recently that ECR may not see it everywhere yet.</summary>
     public bool IsSettling(string host, string repository) =>
@@ -27,6 +28,13 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
     {
         if (registry.Options.CreateRepositories is not { } creation) return false;
         var key = (registry.Host.Name, repository);
+        if (_unfinished.TryGetValue(key, out var unfinished))
+        {
+            // A process that lives on (the webhook) completes what its own creation left undone; of another's repository it writes nothing.
+            await FinishAsync(registry, repository, unfinished, cancellationToken);
+            return true;
+        }
+
         if (_known.ContainsKey(key)) return true;
         if (EcrRepositoryName.Problem(repository) is { } problem) throw Fault(RegistryFault.NotFound, registry, repository, problem);
         if (await ExistsAsync(registry, repository, cancellationToken))
@@ -42,8 +50,12 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
         }
 
         var settings = creation.CopySourceSettings ? await CopyAsync(creation, source, sourceRepository, cancellationToken) : creation;
-        await CreateAsync(registry, repository, settings, cancellationToken);
+        var isOurs = await EcrCalls.CallAsync(registry, EcrActions.CreateRepository, repository, client => CreateAsync(client, registry, repository, settings, cancellationToken), cancellationToken);
         _known[key] = time.GetUtcNow();
+        if (!isOurs) return true;
+
+        _unfinished[key] = settings;
+        await FinishAsync(registry, repository, settings, cancellationToken);
         return true;
     }
 
@@ -80,30 +92,22 @@ internal sealed class RepositoryProvisioner(EcrCalls calls, TimeProvider time, I
             : creation;
     }
 
-    private async Task CreateAsync(AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
+    /// <summary>Writes what CreateRepository cannot take along.</summary>
+    private async Task FinishAsync(AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
-        await EcrCalls.CallAsync(registry, EcrActions.CreateRepository, repository, client => CreateAsync(client, registry, repository, settings, cancellationToken), cancellationToken);
         try
         {
             await RepositoryWriter.PutPoliciesAsync(registry, repository, settings, cancellationToken);
+            _unfinished.TryRemove((registry.Host.Name, repository), out _);
         }
         catch (RegistryException e)
         {
-            // The next run finds a repository and promotes into it; what it lacks would go unnoticed.
-            throw new RegistryException(e.Fault, $"repository {repository} was created in {registry.Description}, but not with all its policies: {e.Message}; then complete it by promoter doctor --repair", e)
-            {
-                Operation = e.Operation,
-                Side = Side.Target,
-                Host = e.Host,
-                Repository = repository,
-                Status = e.Status,
-                Codes = e.Codes,
-                IsTransient = e.IsTransient,
-                RequestId = e.RequestId,
-            };
+            // Another process finds a repository and promotes into it; what it lacks would go unnoticed.
+            throw e.Retold($"repository {repository} was created in {registry.Description}, but not with all its policies: {e.Message}; then complete it by promoter doctor --repair", side: Side.Target);
         }
     }
 
+    /// <returns>False where it exists already, so that its policies are somebody else's.</returns>
     private async Task<bool> CreateAsync(
         Ecr.AmazonECRClient client, AwsRegistry registry, string repository, RepositoryCreationOptions settings, CancellationToken cancellationToken)
     {
