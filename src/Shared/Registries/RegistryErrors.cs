@@ -74,7 +74,9 @@ internal static class RegistryErrors
         // ECR's word for missing layers of a manifest is that of an upload session (oras-py#54); the text tells them apart.
         _ when errors.Has("BLOB_UPLOAD_UNKNOWN") && errors.Mentions(ErrorBody.RequiredForPush) => RegistryFault.ContentMissing,
         _ when errors.Has("MANIFEST_BLOB_UNKNOWN") || (errors.Has("BLOB_UNKNOWN") && status == HttpStatusCode.BadRequest) => RegistryFault.ContentMissing,
-        _ when errors.Has("TAG_INVALID") && errors.Mentions("immutable") => RegistryFault.TagConflict,
+
+        // ECR says TAG_INVALID; Harbor 412 "configured as immutable".
+        _ when errors.Mentions("immutable") && (errors.Has("TAG_INVALID") || status == HttpStatusCode.PreconditionFailed) => RegistryFault.TagConflict,
         _ when errors.Has("TOOMANYREQUESTS") => RegistryFault.Throttled,
 
         // What was sent had been verified, so it was damaged on its way.

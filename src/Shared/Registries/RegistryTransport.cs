@@ -26,7 +26,7 @@ internal sealed class RegistryTransport(
             var authorization = await authenticator.AuthorizeAsync(request.Scopes, origin, cancellationToken);
             var response = await FollowAsync(request, authorization, origin, cancellationToken);
             if (response.IsSuccessStatusCode) return response;
-            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && IsPaceOf(request, response))
             {
                 RegistryTelemetry.Throttled(endpoint.Host, request.Action.ToString(), response.StatusCode);
                 pacer.Throttled(request.Action, response.StatusCode, RetryAfter.Of(response, time));
@@ -45,6 +45,10 @@ internal sealed class RegistryTransport(
             response.Dispose();
         }
     }
+
+    // A layer bucket belongs to the registry; where another question leads elsewhere, that host's limits are not the registry's.
+    private bool IsPaceOf(RegistryRequest request, HttpResponseMessage response) =>
+        request.Action == RegistryAction.ReadBlob || response.RequestMessage?.RequestUri is not { } uri || endpoint.IsOwn(uri);
 
     // An answer to HEAD has no body, so that an expired token of ECR looks like a missing permission; a ping with the same token tells them apart.
     private async Task<bool> IsRefusalAsync(

@@ -23,7 +23,7 @@ internal sealed partial class Repository
         {
             var request = new RegistryRequest(HttpMethod.Get, next, RegistryAction.ListReferrers, "list referrers of", _scopes) { Accept = [MediaTypes.OciIndex], Subject = subject.ToString() };
             using var response = await SendAsync(request, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound) return await FallbackAsync(subject, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotFound || IsFromElsewhere(response)) return await FallbackAsync(subject, cancellationToken);
             if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
 
             // Distribution 2 answers 404; a proxy that knows the path but not the API may answer with anything.
@@ -35,6 +35,11 @@ internal sealed partial class Repository
 
         throw RegistryErrors.Fault(RegistryFault.Protocol, $"the referrers of {subject} at {Host}/{Name} have more than {MaxPages} pages", "list referrers of", _origin);
     }
+
+    // ghcr.io lacks the API and redirects to GitHub's web pages, which answer 404, 429 or HTML (artifacthub/hub#4785). Another host counts only where it has the list.
+    private bool IsFromElsewhere(HttpResponseMessage response) =>
+        response.RequestMessage?.RequestUri is { } uri && !transport.Endpoint.IsOwn(uri)
+        && !(response.IsSuccessStatusCode && MediaTypes.IsIndex(response.Content.Headers.ContentType?.MediaType ?? ""));
 
     private async Task<IReadOnlyList<Descriptor>> FallbackAsync(Digest subject, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Promoter.Oci;
 using Promoter.Registries;
@@ -136,6 +137,54 @@ public sealed class RedirectTests
         var put = Assert.Single(store.Seen);
         Assert.Equal($"/session?key=1&digest={Uri.EscapeDataString(Blob.Digest.ToString())}", put.Target);
         Assert.Equal("", put.Authorization);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(200)]
+    public async Task Referrers_that_are_asked_for_at_a_web_page_are_looked_for_under_the_fallback_tag(int status)
+    {
+        // As ghcr.io does it, which has no referrers API.
+        await using var pages = await StubServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "text/html";
+            context.Response.Headers.RetryAfter = "3600";
+            return context.Response.Body.WriteAsync("<html></html>"u8.ToArray()).AsTask();
+        });
+        var subject = Digest.Of("subject"u8);
+        var attached = Digest.Of("signature"u8);
+        await using var registry = await StubServer.StartAsync(context =>
+        {
+            if (context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)) return Redirect(303, _ => $"{pages.Url}packages/x")(context);
+            context.Response.ContentType = MediaTypes.OciIndex;
+            return context.Response.WriteAsync($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{attached}}","size":9}]}""");
+        });
+        using var clients = AuthenticationTests.Clients();
+
+        var referrers = await clients.Repository(registry.Host, "x", Side.Source).ListReferrersAsync(subject, TestContext.Current.CancellationToken);
+
+        Assert.Equal(attached, Assert.Single(referrers).Digest);
+        Assert.Equal($"/v2/x/manifests/{Tag.ForSubject(subject)}", registry.Seen[^1].Target);
+        Assert.Single(pages.Seen);
+    }
+
+    [Fact]
+    public async Task An_immutable_tag_of_Harbor_is_a_conflict()
+    {
+        await using var registry = await StubServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 412;
+            return context.Response.WriteAsync("""{"errors":[{"code":"PRECONDITION","message":"Failed to process request due to 'web:1' configured as immutable."}]}""");
+        });
+        using var clients = AuthenticationTests.Clients();
+        var manifest = ManifestReader.Read(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[]}"""));
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() =>
+            clients.Repository(registry.Host, "x", Side.Target).PushManifestAsync(ManifestReference.Of(Tag.Parse("1")), manifest, TestContext.Current.CancellationToken));
+
+        Assert.Equal(RegistryFault.TagConflict, error.Fault);
     }
 
     private static BlobReader Reader(RegistryClients clients, StubServer source) =>
