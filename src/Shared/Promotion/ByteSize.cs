@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Promoter.Promotion;
 
-/// <summary>Bytes as a person reads them: binary units, one decimal (<c>512 B</c>, <c>1.5 GiB</c>).</summary>
+/// <summary>Bytes as a person reads them: binary units, at most one decimal (<c>512 B</c>, <c>1.5 GiB</c>, <c>10 GiB</c>).</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -12,6 +12,6 @@ public static class ByteSize
         double value = bytes;
         var unit = 0;
         for (; value >= 1024 && unit < Units.Length - 1; unit++) value /= 1024;
-        return unit == 0 ? $"{bytes} B" : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {Units[unit]}");
+        return unit == 0 ? $"{bytes} B" : string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[unit]}");
     }
 }
