@@ -15,17 +15,13 @@ internal static class AnswerComposer
     public static AdmissionAnswer Compose(
         IReadOnlyList<PodImage> images, IReadOnlyList<ImageDecision> decisions, PodFacts pod, AdmissionRequest request, AdmissionConfig config, DateTimeOffset now)
     {
-        var denied = decisions.Where(decision => decision.Kind is DecisionKind.Denied).ToList();
-        if (denied.Count > 0)
+        if (decisions.Any(decision => decision.Kind is DecisionKind.Denied))
         {
-            return new AdmissionAnswer { Refusal = string.Join("; ", denied.Select(decision => decision.Reason)), AuditAnnotations = Audit(decisions) };
+            var reasons = decisions.Where(decision => decision.Kind is DecisionKind.Denied).Select(decision => decision.Reason);
+            return new AdmissionAnswer { Refusal = string.Join("; ", reasons), AuditAnnotations = Audit(decisions) };
         }
 
-        var replaced = Replaced(images, decisions);
-        var patch = replaced.Aggregate(JsonPatch.Empty, (sum, change) => sum.Replace(change.Image.Pointer, change.Image.Text, change.Text));
-        // The ephemeralcontainers strategy drops annotations, so none are sent there.
-        if (request.IsPodCreation) patch = patch.And(Marks(replaced, decisions.Any(decision => decision.Kind is DecisionKind.Gated), pod, config, now));
-        return new AdmissionAnswer { Patch = patch, Warnings = Warnings(decisions), AuditAnnotations = Audit(decisions) };
+        return new AdmissionAnswer { Patch = Patch(images, decisions, pod, request, config, now), Warnings = Warnings(decisions), AuditAnnotations = Audit(decisions) };
     }
 
     /// <summary>What would have been done, said and not done.</summary>
@@ -34,6 +30,18 @@ internal static class AnswerComposer
         AuditAnnotations = Audit(decisions),
         Warnings = [.. Warnings(decisions).Select(warning => $"(observing) {warning}")],
     };
+
+    private static JsonPatch Patch(
+        IReadOnlyList<PodImage> images, IReadOnlyList<ImageDecision> decisions, PodFacts pod, AdmissionRequest request, AdmissionConfig config, DateTimeOffset now)
+    {
+        var isGated = decisions.Any(decision => decision.Kind is DecisionKind.Gated);
+        if (!isGated && decisions.All(decision => decision.Replacement is null)) return JsonPatch.Empty;
+
+        var replaced = Replaced(images, decisions);
+        var patch = replaced.Aggregate(JsonPatch.Empty, (sum, change) => sum.Replace(change.Image.Pointer, change.Image.Text, change.Text));
+        // The ephemeralcontainers strategy drops annotations, so none are sent there.
+        return request.IsPodCreation ? patch.And(Marks(replaced, isGated, pod, config, now)) : patch;
+    }
 
     private static List<(PodImage Image, string Text)> Replaced(IReadOnlyList<PodImage> images, IReadOnlyList<ImageDecision> decisions)
     {

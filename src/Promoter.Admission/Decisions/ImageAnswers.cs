@@ -19,8 +19,14 @@ internal sealed record ImageAnswers(string Text, PairedImage Image, DecisionCont
         var wanted = Image.Target;
         if (digest is { } known && wanted.Digest is null && Context.Config.PinFor(Image.Rule)) wanted = wanted.WithTag(wanted.Tag ?? ImageReference.DefaultTag).WithDigest(known);
         // What already says the same stays as its author wrote it.
-        return new ImageDecision(kind, Text, Image.NamesSource || wanted != Image.Target ? wanted.ToString() : null, reason);
+        return Decide(kind, Image.NamesSource || wanted != Image.Target ? wanted.ToString() : null, reason);
     }
+
+    /// <summary>The pod keeps what it says: a rule refuses the tag, and the target has it or may have it all the same.</summary>
+    public ImageDecision Keep() => Decide(DecisionKind.Allowed, null, "");
+
+    /// <summary>A rule refuses the tag, and the target does not have it.</summary>
+    public ImageDecision Refuse(string reason) => Decide(Context.Config.OnRefused is FallbackAnswer.Deny ? DecisionKind.Denied : DecisionKind.Allowed, null, reason);
 
     /// <summary>The image is on its way, and the pod cannot have it within the budget.</summary>
     /// <param name="planned">What has to cross; null where that was not found out in time.</param>
@@ -76,7 +82,9 @@ internal sealed record ImageAnswers(string Text, PairedImage Image, DecisionCont
             _ => Use(DecisionKind.Allowed, digest, $"{what}; no gate: {problem}"),
         };
 
-    private ImageDecision UseSource(string reason) => new(DecisionKind.Source, Text, Image.NamesSource ? null : Image.Source.ToString(), reason);
+    private ImageDecision UseSource(string reason) => Decide(DecisionKind.Source, Image.NamesSource ? null : Image.Source.ToString(), reason);
 
-    private ImageDecision Deny(string reason) => new(DecisionKind.Denied, Text, null, reason);
+    private ImageDecision Deny(string reason) => Decide(DecisionKind.Denied, null, reason);
+
+    private ImageDecision Decide(DecisionKind kind, string? replacement, string reason) => new(kind, Text, replacement, reason) { Image = Image };
 }

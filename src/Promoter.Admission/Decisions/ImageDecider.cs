@@ -12,7 +12,7 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
         switch (context.Pairing.Find(text))
         {
             case Pairing.Covered { Image: var image } when context.Config.RewriteSource || !image.NamesSource:
-                return await DecideAsync(new ImageAnswers(text, image, context), cancellationToken) with { Image = image };
+                return await DecideAsync(new ImageAnswers(text, image, context), cancellationToken);
             case Pairing.Refused refused:
                 return await DecideRefusedAsync(new ImageAnswers(text, refused.Image, context), refused.Reason, cancellationToken);
             case Pairing.NotCovered notCovered:
@@ -43,14 +43,15 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
 
         var context = answers.Context;
         var answer = await presence.GetAsync(answers.Image.Target, LookUpPatience(context), cancellationToken);
-        if (answer is not PresenceAnswer.Missing) return new ImageDecision(DecisionKind.Allowed, answers.Text, null, "");
-        return new ImageDecision(context.Config.OnRefused is FallbackAnswer.Deny ? DecisionKind.Denied : DecisionKind.Allowed, answers.Text, null, reason);
+        return answer is PresenceAnswer.Missing ? answers.Refuse(reason) : answers.Keep();
     }
 
     /// <summary>A private image is not given to a pod whose own credentials could not have read it (KEP-2535 has the kubelet do the same).</summary>
     private static async ValueTask<(SourceAccess Access, ImageDecision? Objection)> ProveAsync(ImageAnswers answers, CancellationToken cancellationToken)
     {
         var (image, context) = (answers.Image, answers.Context);
+        if (!context.Config.UsesPullSecrets(image.Rule)) return (SourceAccess.OfRule, null);
+
         var access = await WaitAsync(context.AccessFor(image, cancellationToken).AsTask(), LookUpPatience(context), cancellationToken);
         if (access is null) return (SourceAccess.OfRule, answers.Unproven($"{image.Source.Registry} did not say in time whether this pod may read {image.Short}"));
         return access.Refusal is { } refusal ? (access, refusal.IsTransient ? answers.Unproven(refusal.Message) : answers.Fault(refusal)) : (access, null);

@@ -72,6 +72,14 @@ internal sealed class PodAdmission(
     private async Task<IReadOnlyList<ImageDecision>> DecideAsync(IReadOnlyList<PodImage> images, DecisionContext context, CancellationToken cancellationToken)
     {
         var texts = images.Select(image => image.Text).Distinct(StringComparer.Ordinal);
-        return await Task.WhenAll(texts.Select(text => AdmissionTraces.DecisionAsync(text, () => decider.DecideAsync(text, context, cancellationToken)).AsTask()));
+        return await Task.WhenAll(texts.Select(text => DecideAsync(text, context, cancellationToken)));
+    }
+
+    private async Task<ImageDecision> DecideAsync(string text, DecisionContext context, CancellationToken cancellationToken)
+    {
+        using var span = AdmissionTraces.Decision();
+        var decision = await decider.DecideAsync(text, context, cancellationToken);
+        span.Decided(decision);
+        return decision;
     }
 }

@@ -38,10 +38,10 @@ internal sealed class TimeBudget(TimeSpan timeout, TimeProvider time)
     }
 
     /// <summary>Reads a Go duration: <c>10s</c>, <c>1m30s</c>, <c>500ms</c>; anything else means <see cref="Default"/>.</summary>
-    public static TimeSpan Parse(string? text)
+    public static TimeSpan Parse(ReadOnlySpan<char> text)
     {
         var total = TimeSpan.Zero;
-        var rest = text.AsSpan();
+        var rest = text;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(Digits);

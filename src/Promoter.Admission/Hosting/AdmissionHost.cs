@@ -38,7 +38,10 @@ internal static class AdmissionHost
         // Measurements from before somebody first reads them count too.
         app.Services.GetRequiredService<PrometheusMetrics>();
         Gauges.Register(app.Services);
-        app.MapWhen(Listener.Webhook.Accepted, branch => branch.Use(CloseWhileDraining).UseRouting().UseEndpoints(endpoints => endpoints.MapMutate()));
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        var mutate = app.Services.GetRequiredService<MutateEndpoint>();
+        app.MapWhen(Listener.Webhook.Accepted, branch => branch
+            .Use((http, next) => CloseWhileDraining(readiness, http, next)).UseRouting().UseEndpoints(endpoints => endpoints.MapPost(MutateEndpoint.Path, mutate.AnswerAsync)));
         app.MapWhen(Listener.Operations.Accepted, branch => branch.UseRouting().UseEndpoints(endpoints =>
         {
             endpoints.MapProbes();
@@ -57,9 +60,9 @@ internal static class AdmissionHost
     }
 
     // API servers keep their connections: without this they would go on using one that is about to vanish.
-    private static Task CloseWhileDraining(HttpContext http, RequestDelegate next)
+    private static Task CloseWhileDraining(Readiness readiness, HttpContext http, RequestDelegate next)
     {
-        if (http.RequestServices.GetRequiredService<Readiness>().IsDraining) http.Response.Headers.Connection = "close";
+        if (readiness.IsDraining) http.Response.Headers.Connection = "close";
         return next(http);
     }
 }

@@ -7,6 +7,7 @@ using Promoter.Admission.OnDemand;
 using Promoter.Admission.Prefetch;
 using Promoter.Admission.Presence;
 using Promoter.Admission.Replicas;
+using Promoter.Admission.Reviews;
 using Promoter.Admission.Telemetry;
 using Promoter.Admission.Tls;
 using Promoter.Kubernetes;
@@ -86,7 +87,8 @@ internal static class AdmissionServices
             provider.GetRequiredService<PresenceCache>(),
             provider.GetRequiredService<OnDemandPromotions>(),
             () => provider.GetRequiredService<AdmissionState>().Current.Engine))
-        .AddSingleton<PodAdmission>();
+        .AddSingleton<PodAdmission>()
+        .AddSingleton<MutateEndpoint>();
 
     private static void AddWithoutCluster(this IServiceCollection services) => services
         .AddSingleton<IPodSecrets, NoPodSecrets>()

@@ -52,13 +52,13 @@ internal sealed record PodFacts
         }
 
         var hasOurGate = false;
-        foreach (var gate in spec.Items("schedulingGates")) hasOurGate |= gate.Text("name") is PodMarks.Gate;
+        foreach (var gate in spec.Items("schedulingGates")) hasOurGate |= gate.Is("name", PodMarks.Gate);
         return new PodFacts
         {
             Namespace = ns,
             Name = metadata.Text("name") ?? metadata.Text("generateName") ?? "",
             IsMirror = annotations.Member(PodMarks.Mirror).IsPresent,
-            WantsToBeIgnored = annotations.Text(PodMarks.Ignore) is "true",
+            WantsToBeIgnored = annotations.Is(PodMarks.Ignore, "true"),
             NodeName = spec.Text("nodeName") is { Length: > 0 } node ? node : null,
             HasOurGate = hasOurGate,
             HasGates = gates.ValueKind is JsonValueKind.Array,

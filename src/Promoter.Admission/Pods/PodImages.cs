@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Promoter.Admission.Reviews;
 
@@ -17,8 +16,8 @@ internal static class PodImages
         var index = 0;
         foreach (var volume in spec.Items("volumes"))
         {
-            var pointer = string.Create(CultureInfo.InvariantCulture, $"/spec/volumes/{index++}/image/reference");
-            if (volume.Member("image").Text("reference") is { Length: > 0 } text) images.Add(new PodImage(ImageField.ImageVolume, volume.Text("name") ?? "", pointer, text));
+            if (volume.Member("image").Text("reference") is { Length: > 0 } text) images.Add(new PodImage(ImageField.ImageVolume, index, volume.Text("name") ?? "", text));
+            index++;
         }
 
         return images;
@@ -40,8 +39,8 @@ internal static class PodImages
         var index = 0;
         foreach (var container in spec.Items(list))
         {
-            var pointer = string.Create(CultureInfo.InvariantCulture, $"/spec/{list}/{index++}/image");
-            if (container.Text("image") is { Length: > 0 } text) images.Add(new PodImage(field, container.Text("name") ?? "", pointer, text));
+            if (container.Text("image") is { Length: > 0 } text) images.Add(new PodImage(field, index, container.Text("name") ?? "", text));
+            index++;
         }
     }
 }

@@ -19,8 +19,6 @@ internal sealed record AdmissionRequest
     /// <summary>The namespace: authoritative, while the object's own may be missing.</summary>
     public string Namespace { get; init; } = "";
 
-    public string UserName { get; init; } = "";
-
     /// <summary>Nothing may be changed anywhere, and the answer must be the one of a real run.</summary>
     public bool IsDryRun { get; init; }
 

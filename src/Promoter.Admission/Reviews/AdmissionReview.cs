@@ -82,8 +82,8 @@ internal sealed class AdmissionReview : IDisposable
     {
         request = null;
         if (root.ValueKind is not JsonValueKind.Object) return "the body is no JSON object";
-        if (root.Text("kind") is not Kind) return $"kind is '{Shorten(root.Text("kind"))}' instead of {Kind}";
-        if (root.Text("apiVersion") is not ApiVersion) return $"apiVersion is '{Shorten(root.Text("apiVersion"))}': only {ApiVersion} is answered, set admissionReviewVersions: [\"v1\"]";
+        if (!root.Is("kind", Kind)) return $"kind is '{Shorten(root.Text("kind"))}' instead of {Kind}";
+        if (!root.Is("apiVersion", ApiVersion)) return $"apiVersion is '{Shorten(root.Text("apiVersion"))}': only {ApiVersion} is answered, set admissionReviewVersions: [\"v1\"]";
 
         var asked = root.Member("request");
         if (asked.ValueKind is not JsonValueKind.Object) return "there is no request";
@@ -99,7 +99,6 @@ internal sealed class AdmissionReview : IDisposable
             Resource = resource,
             Subresource = asked.Text("subResource") ?? "",
             Namespace = asked.Text("namespace") ?? "",
-            UserName = asked.Member("userInfo").Text("username") ?? "",
             IsDryRun = asked.IsTrue("dryRun"),
             Object = asked.Member("object"),
             OldObject = asked.Member("oldObject"),

@@ -14,6 +14,9 @@ internal static class JsonMembers
         /// <summary>The member's text; null where it is missing or no text.</summary>
         public string? Text(string name) => element.Member(name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
 
+        /// <summary>Whether the member is this text; makes none of it.</summary>
+        public bool Is(string name, string text) => element.Member(name) is { ValueKind: JsonValueKind.String } member && member.ValueEquals(text);
+
         public bool IsTrue(string name) => element.Member(name).ValueKind is JsonValueKind.True;
 
         /// <summary>The member's items; none where it is missing or no list.</summary>

@@ -1,26 +1,22 @@
+using Microsoft.AspNetCore.WebUtilities;
 using Promoter.Admission.Decisions;
 using Promoter.Admission.Telemetry;
 
 namespace Promoter.Admission.Reviews;
 
 /// <summary><c>POST /mutate</c>: one AdmissionReview in, one out. What cannot be answered gets a 4xx, which the API server counts as a failed call.</summary>
-internal static partial class MutateEndpoint
+internal sealed partial class MutateEndpoint(PodAdmission admission, AdmissionMeters meters, TimeProvider time, ILogger<MutateEndpoint> logger)
 {
     public const string Path = "/mutate";
 
-    public static void MapMutate(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(Path, HandleAsync);
-
-    private static async Task HandleAsync(HttpContext http)
+    public async Task AnswerAsync(HttpContext http)
     {
-        var services = http.RequestServices;
-        var meters = services.GetRequiredService<AdmissionMeters>();
-        var time = services.GetRequiredService<TimeProvider>();
         var started = time.GetTimestamp();
-        var outcome = await AnswerAsync(http, services);
+        var outcome = await ReadAndAnswerAsync(http);
         meters.Reviewed(outcome, time.GetElapsedTime(started));
     }
 
-    private static async Task<string> AnswerAsync(HttpContext http, IServiceProvider services)
+    private async Task<string> ReadAndAnswerAsync(HttpContext http)
     {
         if (!http.Request.HasJsonContentType()) return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "send application/json");
         using var body = await ReviewBody.ReadAsync(http.Request, http.RequestAborted);
@@ -30,28 +26,37 @@ internal static partial class MutateEndpoint
         using (review)
         {
             using var span = AdmissionTraces.Review(review.Request, http.Request.Headers);
-            var answer = await DecideAsync(http, services, review.Request);
+            var answer = await DecideAsync(http, review.Request);
             span.Answered(answer);
             http.Response.ContentType = "application/json";
             AnswerWriter.Write(http.Response.BodyWriter, review.Request.Uid, answer);
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
             return answer.Refusal is null ? answer.Patch.IsEmpty ? "allowed" : "patched" : "denied";
         }
     }
 
-    private static async Task<AdmissionAnswer> DecideAsync(HttpContext http, IServiceProvider services, AdmissionRequest request)
+    private async Task<AdmissionAnswer> DecideAsync(HttpContext http, AdmissionRequest request)
     {
         try
         {
-            return await services.GetRequiredService<PodAdmission>().ReviewAsync(request, TimeBudget.Parse(http.Request.Query["timeout"]), http.RequestAborted);
+            return await admission.ReviewAsync(request, TimeoutOf(http.Request.QueryString), http.RequestAborted);
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
             // The edge: a fault of ours must not keep pods from being created. It is said, logged and counted.
-            LogBroken(services.GetRequiredService<ILogger<PodAdmission>>(), e, request.Namespace);
-            services.GetRequiredService<AdmissionMeters>().Broke();
+            LogBroken(logger, e, request.Namespace);
+            meters.Broke();
             return new AdmissionAnswer { Warnings = ["promoter: an internal error; the pod's images were not checked"] };
         }
+    }
+
+    private static TimeSpan TimeoutOf(QueryString query)
+    {
+        foreach (var parameter in new QueryStringEnumerable(query.Value))
+        {
+            if (parameter.EncodedName.Span is "timeout") return TimeBudget.Parse(parameter.DecodeValue().Span);
+        }
+
+        return TimeBudget.Default;
     }
 
     private static async Task<string> RefuseAsync(HttpContext http, int status, string problem)

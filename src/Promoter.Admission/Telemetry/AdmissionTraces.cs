@@ -27,14 +27,14 @@ internal static class AdmissionTraces
         if (answer.Refusal is { } refusal) review?.SetStatus(ActivityStatusCode.Error, refusal);
     }
 
-    /// <summary>Decides within a span.</summary>
-    public static async ValueTask<ImageDecision> DecisionAsync(string image, Func<ValueTask<ImageDecision>> decide)
+    /// <summary>The span of one decision.</summary>
+    public static Activity? Decision() => Source.StartActivity("decide");
+
+    public static void Decided(this Activity? span, ImageDecision decision)
     {
-        using var span = Source.StartActivity("decide");
-        var decision = await decide();
-        span?.SetTag("promoter.image", image).SetTag("promoter.decision", decision.Kind.ToString()).SetTag("promoter.rule", decision.Image?.Rule);
-        if (decision.Reason.Length > 0) span?.SetTag("promoter.reason", decision.Reason);
-        return decision;
+        if (span is null) return;
+        span.SetTag("promoter.image", decision.Text).SetTag("promoter.decision", decision.Kind.ToString()).SetTag("promoter.rule", decision.Image?.Rule);
+        if (decision.Reason.Length > 0) span.SetTag("promoter.reason", decision.Reason);
     }
 
     /// <summary>The span of an on-demand promotion; it goes on when the review that wanted it has long been answered.</summary>

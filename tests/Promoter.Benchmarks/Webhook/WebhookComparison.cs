@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Promoter.Interop.Tests.Tools;
 
 namespace Promoter.Benchmarks.Webhook;
@@ -71,11 +74,13 @@ internal sealed class WebhookComparison(string webhookProgram, TextWriter progre
     /// <summary>What makes this program the baseline server.</summary>
     public const string BaselineCommand = "webhook-baseline";
 
-    // A pod of a ReplicaSet with a native sidecar, an image volume and an injected proxy, as kube-apiserver sends it; its registry gets a name without AWS behind it.
+    // A pod of a ReplicaSet with a native sidecar, an image volume and an injected proxy, as kube-apiserver sends it (in one line: the recording was indented for
+    // readers); its registry gets a name without AWS behind it.
     private static async Task<string> ReviewAsync()
     {
         var fixtures = Path.Combine(Toolbox.RepositoryRoot, "tests", "Promoter.Admission.Tests", "Fixtures", "AdmissionReviews");
-        var review = await File.ReadAllTextAsync(Path.Combine(fixtures, "create-pod-from-replicaset-sidecar-image-volume.json"));
+        var recorded = await File.ReadAllTextAsync(Path.Combine(fixtures, "create-pod-from-replicaset-sidecar-image-volume.json"));
+        var review = JsonNode.Parse(recorded)!.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         return review.Replace("222222222222.dkr.ecr.eu-west-1.amazonaws.com", "target.example", StringComparison.Ordinal);
     }
 
