@@ -14,7 +14,7 @@ internal static class RunOptions
         Validators = { result => Validate(result) },
     };
 
-    public static Option<bool> RequireSignature { get; } = new("--require-signature") { Description = "Refuse an image that carries no signature (exit code 8)." };
+    public static Option<bool> RequireSignature { get; } = new("--require-signature") { Description = "Refuse an image without a signature, also one that was promoted unsigned before (exit code 8)." };
 
     public static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done and change nothing." };
 

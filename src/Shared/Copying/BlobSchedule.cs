@@ -27,6 +27,9 @@ internal sealed class BlobSchedule
 
     public ILookup<ImageCopy, BlobMount> Mounts { get; }
 
+    /// <summary>Images whose blobs others mount.</summary>
+    public IReadOnlySet<ImageCopy> Donors => Mounts.SelectMany(m => m).Select(m => m.Donor).ToHashSet();
+
     /// <param name="images">All images of the run, in their order.</param>
     /// <param name="supportsMount">Whether a registry can mount; false makes every repository receive its own bytes.</param>
     public static BlobSchedule Of(IReadOnlyList<ImageCopy> images, Func<IRepository, bool> supportsMount)

@@ -19,7 +19,8 @@ internal static class ClosureVerification
             foreach (var referrer in group.Where(r => !listed.Contains(r.Digest) && image.UnlistedReferrers.TrueForAll(u => u.Digest != r.Digest)))
             {
                 if (await image.Target.HeadManifestAsync(ManifestReference.Of(referrer.Digest), cancellationToken) is null) throw Missing(image, referrer);
-                image.UnlistedReferrers.Add(referrer);
+                // A registry need not list what refers to something that it does not have yet; that it will, it has said when it took the referrer.
+                if (!image.CommitsRoot || group.Key != image.Closure.Root.Digest) image.UnlistedReferrers.Add(referrer);
             }
         }
     }

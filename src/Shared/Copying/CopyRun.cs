@@ -9,7 +9,7 @@ namespace Promoter.Copying;
 /// for its blobs and then pushes its manifests under another limit, so that metadata never waits behind data. Nothing is held while waiting for another
 /// image, and an image waits for earlier ones only (<see cref="BlobSchedule"/>), so that no circle can form.
 /// </summary>
-internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule schedule, BlobCopier blobs, ManifestPusher manifests, ICopyObserver observer, int parallelism) : IDisposable
+internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule schedule, BlobCopier blobs, ManifestOrder manifests, ICopyObserver observer, int parallelism) : IDisposable
 {
     private readonly SemaphoreSlim _blobsAtOnce = new(parallelism);
     private readonly SemaphoreSlim _imagesAtOnce = new(parallelism);
@@ -93,7 +93,7 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
             await _imagesAtOnce.WaitAsync(cancellationToken);
             try
             {
-                await TryAsync(image, ct => manifests.PushAsync(image, image.MissingManifests.Where(m => !image.PushesRootByTag || m.Digest != image.Closure.Root.Digest), ct), cancellationToken);
+                await TryAsync(image, ct => manifests.PushAsync(image, ct), cancellationToken);
                 _pushed[image].TrySetResult();
                 await TryAsync(image, ct => VerifyAsync(image, ct), cancellationToken);
             }
@@ -120,8 +120,8 @@ internal sealed class CopyRun(IReadOnlyList<ImageCopy> images, BlobSchedule sche
         await _blobsAtOnce.WaitAsync(cancellationToken);
 
         // A donor that failed may lack the blob; its bytes then cross once more.
-        var canMount = donor is { Failure: null } && !_lessons.Refused(image.Target.Host).IsCompleted;
-        await CopyAndReleaseAsync(image, blob, canMount ? donor!.Target.Name : null, cancellationToken);
+        var mountFrom = donor is { Failure: null } && !_lessons.Refused(image.Target.Host).IsCompleted ? donor.Target.Name : null;
+        await CopyAndReleaseAsync(image, blob, mountFrom, cancellationToken);
     }
 
     private async Task CopyAndReleaseAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)

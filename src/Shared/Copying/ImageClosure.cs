@@ -22,14 +22,9 @@ public sealed record ImageClosure
     /// <summary>The manifests among <see cref="Manifests"/> that refer to another one (OCI 1.1 <c>subject</c>).</summary>
     public IEnumerable<Manifest> Referrers => Manifests.Where(m => m.Subject is not null);
 
-    /// <summary>Whether anything that is attached is a signature: cosign's tag or a sigstore referrer.</summary>
-    public bool IsSigned => AttachedTags.Any(t => t.Tag.ToString().EndsWith(".sig", StringComparison.Ordinal)) || Referrers.Any(IsSignature);
-
-    private static bool IsSignature(Manifest referrer) =>
-        referrer.EffectiveArtifactType is { } type
-        && (type.StartsWith("application/vnd.dev.sigstore.bundle", StringComparison.Ordinal)
-            || type.StartsWith("application/vnd.dev.cosign.artifact.sig", StringComparison.Ordinal)
-            || type.StartsWith("application/vnd.cncf.notary.signature", StringComparison.Ordinal));
+    /// <summary>Whether the root itself is signed (<see cref="Signatures"/>); a signature of a child or of an SBOM says nothing about it.</summary>
+    public bool IsSigned =>
+        AttachedTags.Any(t => t.Tag == Signatures.TagOf(Root.Digest)) || Referrers.Any(r => r.Subject!.Digest == Root.Digest && Signatures.IsType(r.EffectiveArtifactType));
 }
 
 /// <summary>A tag that attaches an artifact to an image by its name.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Promoter.Oci;
 using Promoter.Registries;
 
 namespace Promoter.Copying;
@@ -17,14 +16,15 @@ public sealed class ImageCopier
     private readonly BlobCopier _blobs;
     private readonly ManifestPusher _manifests;
 
+    /// <param name="committed">Is told of every tag as soon as it has moved, so that the journal is right whatever comes after.</param>
     /// <param name="readAhead">Where downloads that are too slow for their uploads are buffered; null: they are read over one connection.</param>
-    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer, ReadAheadMemory? readAhead = null)
+    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer, Action<CommittedTag> committed, ReadAheadMemory? readAhead = null)
     {
         _parallelism = parallelism;
         _observer = observer;
         _blobs = new BlobCopier(options, time, loggers.CreateLogger("Promoter.Copying"), observer, readAhead);
         _manifests = new ManifestPusher(_blobs, observer);
-        Tags = new TagCommitter(_manifests, observer);
+        Tags = new TagCommitter(_manifests, observer, committed);
     }
 
     /// <summary>The phase that follows when all is copied.</summary>
@@ -38,16 +38,8 @@ public sealed class ImageCopier
     public async Task CopyAsync(IReadOnlyList<ImageCopy> images, Func<IRepository, bool> supportsMount, bool isWholeRun, CancellationToken cancellationToken)
     {
         var schedule = BlobSchedule.Of(images, supportsMount);
-        if (isWholeRun) LetTheOnlyRootTravelWithItsTag(images);
-
-        using var run = new CopyRun(images, schedule, _blobs, _manifests, _observer, _parallelism);
+        var manifests = new ManifestOrder(_manifests, Tags, schedule.Donors, isOnlyImage: images.Count == 1, isWholeRun);
+        using var run = new CopyRun(images, schedule, _blobs, manifests, _observer, _parallelism);
         await run.RunAsync(cancellationToken);
-    }
-
-    // A run that ends in one PUT is atomic already: pushing the root by digest first would only cost a request of the scarcest kind (ECR: 10 PutImage/s).
-    // Under its tag a registry names it by sha256, so a root that is known by another digest has to be pushed by that one.
-    private static void LetTheOnlyRootTravelWithItsTag(IReadOnlyList<ImageCopy> images)
-    {
-        if (images is [{ Tags.Count: 1, Closure.AttachedTags.Count: 0 } only] && !only.Closure.Referrers.Any() && only.Closure.Root.Digest.Algorithm == DigestAlgorithm.Sha256) only.PushesRootByTag = true;
     }
 }

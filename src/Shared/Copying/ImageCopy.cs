@@ -33,8 +33,8 @@ public sealed class ImageCopy
     /// <summary>Referrers that the target registry stored without listing them, so that the fallback tag must.</summary>
     internal List<Manifest> UnlistedReferrers { get; } = [];
 
-    /// <summary>Whether the root goes up with its tag only, which saves one PUT (see <see cref="ImageCopier"/>).</summary>
-    internal bool PushesRootByTag { get; set; }
+    /// <summary>Whether the root goes up only when all is committed: with its tag, or by its digest where it gets none (see <see cref="ManifestOrder"/>).</summary>
+    internal bool CommitsRoot { get; set; }
 
     internal bool TryFail(Exception reason)
     {

@@ -9,10 +9,33 @@ namespace Promoter.Copying;
 /// </summary>
 internal sealed class ManifestPusher(BlobCopier blobs, ICopyObserver observer)
 {
-    public async Task PushAsync(ImageCopy image, IEnumerable<Manifest> manifests, CancellationToken cancellationToken)
+    /// <summary>Pushes all that the target lacks except the root.</summary>
+    /// <returns>Whether the root is there: it was already, or had to go up as well, for a registry that takes nothing before what it refers to.</returns>
+    public async Task<bool> PushBelowRootAsync(ImageCopy image, CancellationToken cancellationToken)
     {
-        foreach (var manifest in manifests) await PushAsync(image, ManifestReference.Of(manifest.Digest), manifest, cancellationToken);
+        var root = image.Closure.Root.Digest;
+        var rootIsThere = image.MissingManifests.All(m => m.Digest != root);
+        foreach (var manifest in image.MissingManifests.Where(m => m.Digest != root))
+        {
+            try
+            {
+                await PushAsync(image, manifest, cancellationToken);
+            }
+            catch (RegistryException e) when (!rootIsThere && manifest.Subject?.Digest == root && e.Fault is RegistryFault.Protocol or RegistryFault.NotFound or RegistryFault.ContentMissing)
+            {
+                // A registry has to take a referrer before its subject (distribution-spec, "Pushing Manifests with Subject"); this one may not.
+                await PushRootAsync(image, cancellationToken);
+                rootIsThere = true;
+                await PushAsync(image, manifest, cancellationToken);
+            }
+        }
+
+        return rootIsThere;
     }
+
+    public Task PushRootAsync(ImageCopy image, CancellationToken cancellationToken) => PushAsync(image, image.Closure.Root, cancellationToken);
+
+    private Task PushAsync(ImageCopy image, Manifest manifest, CancellationToken cancellationToken) => PushAsync(image, ManifestReference.Of(manifest.Digest), manifest, cancellationToken);
 
     public async Task PushAsync(ImageCopy image, ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
     {

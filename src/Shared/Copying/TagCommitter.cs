@@ -15,33 +15,41 @@ public sealed class TagCommitter
 {
     private readonly ManifestPusher _manifests;
     private readonly ICopyObserver _observer;
+    private readonly Action<CommittedTag> _committed;
 
-    internal TagCommitter(ManifestPusher manifests, ICopyObserver observer)
+    internal TagCommitter(ManifestPusher manifests, ICopyObserver observer, Action<CommittedTag> committed)
     {
         _manifests = manifests;
         _observer = observer;
+        _committed = committed;
     }
 
     /// <summary>Commits the tags of one image.</summary>
     /// <param name="image">An image whose content has been transferred.</param>
     /// <param name="previous">Where its tags pointed when the run was planned.</param>
-    /// <param name="committed">Is told of every tag as soon as it has moved, so that the journal is right whatever comes after.</param>
     /// <param name="cancellationToken">Stops between two tags.</param>
     /// <exception cref="RegistryException">A tag exists with another digest (<see cref="RegistryFault.TagConflict"/>), or the target failed.</exception>
-    public async Task CommitAsync(ImageCopy image, IReadOnlyDictionary<Tag, Digest> previous, Action<CommittedTag> committed, CancellationToken cancellationToken)
+    public async Task CommitAsync(ImageCopy image, IReadOnlyDictionary<Tag, Digest> previous, CancellationToken cancellationToken)
+    {
+        await AttachAsync(image, cancellationToken);
+        if (image.CommitsRoot && (image.Tags.Count == 0 || image.Closure.Root.Digest.Algorithm != DigestAlgorithm.Sha256)) await _manifests.PushRootAsync(image, cancellationToken);
+        foreach (var tag in image.Tags)
+        {
+            Digest? before = previous.TryGetValue(tag, out var digest) ? digest : null;
+            await CommitAsync(image, tag, image.Closure.Root, before, image.MayMoveTags, cancellationToken);
+        }
+    }
+
+    /// <summary>Sets the tags by which artifacts are attached to an image: the referrers' fallback, and cosign's.</summary>
+    /// <exception cref="RegistryException">The target failed.</exception>
+    internal async Task AttachAsync(ImageCopy image, CancellationToken cancellationToken)
     {
         await FallbackIndex.AddAsync(image.Target, image.UnlistedReferrers, cancellationToken);
         foreach (var attached in image.Closure.AttachedTags)
         {
             var current = await image.Target.FetchManifestAsync(ManifestReference.Of(attached.Tag), cancellationToken);
             if (current is not null && HoldsAll(current, attached.Manifest)) continue;
-            if (await CommitAsync(image, attached.Tag, attached.Manifest, current?.Digest, mayMove: true, cancellationToken) is { } tag) committed(tag);
-        }
-
-        foreach (var tag in image.Tags)
-        {
-            Digest? before = previous.TryGetValue(tag, out var digest) ? digest : null;
-            if (await CommitAsync(image, tag, image.Closure.Root, before, image.MayMoveTags, cancellationToken) is { } moved) committed(moved);
+            await CommitAsync(image, attached.Tag, attached.Manifest, current?.Digest, mayMove: true, cancellationToken);
         }
     }
 
@@ -49,10 +57,10 @@ public sealed class TagCommitter
     private static bool HoldsAll(Manifest target, Manifest source) =>
         target.Digest == source.Digest || (source.Blobs.Count > 1 && !source.IsIndex && source.Blobs.Skip(1).All(target.Blobs.Contains));
 
-    private async Task<CommittedTag?> CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
+    private async Task CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
     {
         // Where the root has not been pushed yet it goes up with its tag, even to a tag that already names it (its content was archived).
-        if (previous == manifest.Digest && !image.PushesRootByTag) return null;
+        if (previous == manifest.Digest && !image.CommitsRoot) return;
         if (previous is { } other && other != manifest.Digest && !mayMove) throw Conflict(image.Target, tag, other, manifest.Digest, null);
         try
         {
@@ -62,13 +70,13 @@ public sealed class TagCommitter
         {
             // Registries with immutable tags refuse even the same digest: then nothing had to be done (aws/containers-roadmap#2179).
             var current = (await image.Target.HeadManifestAsync(ManifestReference.Of(tag), cancellationToken))?.Digest;
-            if (await SameContent.IsAsync(image.Target, current, manifest.Digest, cancellationToken)) return null;
+            if (await SameContent.IsAsync(image.Target, current, manifest.Digest, cancellationToken)) return;
             throw Conflict(image.Target, tag, current, manifest.Digest, e);
         }
 
-        if (previous == manifest.Digest) return null;
+        if (previous == manifest.Digest) return;
         _observer.TagCommitted(image, tag, manifest.Digest);
-        return new CommittedTag(image.Target.Host, image.Target.Name, tag, previous, manifest.Digest);
+        _committed(new CommittedTag(image.Target.Host, image.Target.Name, tag, previous, manifest.Digest));
     }
 
     /// <summary>The error of a tag that points elsewhere and may not move; names both digests.</summary>

@@ -38,7 +38,7 @@ public sealed class PromotionExecutor(
         await ProvisionAsync(work, cancellationToken);
 
         var copies = work.Where(i => i.Copy!.Failure is null).Select(i => i.Copy!).ToList();
-        var copier = new ImageCopier(clientOptions, options.Parallelism, time, loggers, run.Tally, registries.ReadAhead);
+        var copier = new ImageCopier(clientOptions, options.Parallelism, time, loggers, run.Tally, run.Committed, registries.ReadAhead);
         var mountable = await MountableAsync(copies, cancellationToken);
         await copier.CopyAsync(copies, repository => mountable.Contains(repository.Host), isWholeRun: options.Shard == Shard.Whole, cancellationToken);
 
@@ -87,7 +87,7 @@ public sealed class PromotionExecutor(
             {
                 var previous = new Dictionary<Tag, Digest>();
                 if (image.PreviousDigest is { } digest && image.Request.TargetTag is { } tag) previous[tag] = digest;
-                await committer.CommitAsync(image.Copy!, previous, run.Committed, ct);
+                await committer.CommitAsync(image.Copy!, previous, ct);
                 run.Committed(image);
             }
             catch (RegistryException e)

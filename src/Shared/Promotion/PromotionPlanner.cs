@@ -68,11 +68,12 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     {
         answer = await NormaliseAsync(answer, digest, target, cancellationToken);
         var tagIsRight = request.TargetTag is null || answer.TagDigest == digest;
-        if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && !answer.IsArchived) return UpToDate(request, digest, answer);
+        if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && await SufficesAsync(request, digest, answer, target, cancellationToken)) return UpToDate(request, digest, answer);
         ThrowIfTagMayNotMove(request, target, answer.TagDigest, digest);
         if (answer is { HasDigest: true, IsArchived: false } && !request.RequireSignature)
         {
-            // The bytes come from the target itself, so that a second tag can be promoted although the source is gone.
+            // The bytes come from the target itself, so that a second tag can be promoted although the source is gone. What is attached is there too: it
+            // is pushed before the root.
             var manifest = answer.Manifest ?? await target.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken);
             if (manifest is not null) return TagMissing(request, manifest, answer, target);
         }
@@ -81,6 +82,10 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var root = await source.FetchManifestAsync(ManifestReference.Of(digest), cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
         return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
     }
+
+    // An image that was brought before its rule asked for signatures is not up to date without one.
+    private static async Task<bool> SufficesAsync(PromotionRequest request, Digest digest, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken) =>
+        !answer.IsArchived && (!request.RequireSignature || await Signatures.ExistAsync(target, digest, cancellationToken));
 
     private async Task<PlannedImage> PlanByTagAsync(PromotionRequest request, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
     {
@@ -91,7 +96,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
             // Most likely nothing has changed, and HEAD tells that without the bytes.
             var head = await source.HeadManifestAsync(request.Source.Manifest, cancellationToken) ?? throw await NotAtSourceAsync(request, source, cancellationToken);
             answer = await NormaliseAsync(answer, head.Digest, target, cancellationToken);
-            if (answer.TagDigest == head.Digest && !answer.IsArchived) return UpToDate(request, head.Digest, answer);
+            if (answer.TagDigest == head.Digest && await SufficesAsync(request, head.Digest, answer, target, cancellationToken)) return UpToDate(request, head.Digest, answer);
             ThrowIfTagMayNotMove(request, target, answer.TagDigest, head.Digest);
             root = await source.FetchManifestAsync(ManifestReference.Of(head.Digest), cancellationToken);
         }
@@ -106,7 +111,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var closure = await _closures.ReadAsync(source, registries.PlatformOf(source.Host), root, request.Referrers, cancellationToken);
         if (request.RequireSignature && !closure.IsSigned)
         {
-            throw new PromotionException(ExitCode.Refused, $"{request.Source} carries no signature (neither a cosign tag nor a signature referrer), and the rule requires one; sign it at the source");
+            throw new PromotionException(ExitCode.Refused, $"{request.Source} carries no signature that could come along (neither a cosign tag nor a signature referrer of {root.Digest}; referrers: {request.Referrers}), and one is required; sign it at the source");
         }
 
         var missing = answer.RepositoryExists ? await MissingAsync(closure, target, cancellationToken) : (closure.Blobs, closure.Manifests);

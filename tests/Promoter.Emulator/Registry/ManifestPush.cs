@@ -49,6 +49,7 @@ internal sealed class ManifestPush(RegistryStore store)
         return store.InPushed(repository, r =>
         {
             if (store.Behaviour.RequiresContent) RequireContent(r, manifest);
+            if (store.Behaviour.RequiresSubject && manifest.Subject is { } subject && !r.Manifests.ContainsKey(subject)) throw store.Wording.ManifestInvalid($"its subject {subject} is not here");
             RequireMovable(r, actual, tags);
             if (!r.Manifests.ContainsKey(actual)) manifest.PushedAt = store.Clock.GetUtcNow();
             r.Manifests.TryAdd(actual, manifest);

@@ -60,6 +60,9 @@ public sealed class RegistryBehaviour
     /// <summary>A manifest whose blobs or children are not in the repository is refused.</summary>
     public bool RequiresContent { get; set; } = true;
 
+    /// <summary>A manifest whose subject is not in the repository is refused, which the distribution-spec forbids ("Pushing Manifests with Subject").</summary>
+    public bool RequiresSubject { get; set; }
+
     /// <summary>Uploaded blobs up to this size are kept, in bytes; larger ones are verified and thrown away.</summary>
     public long KeepBlobsUpTo { get; set; } = 512L * 1024 * 1024;
 

@@ -149,6 +149,40 @@ public sealed class AttachedTagTests
         Assert.Equal(image.Digest, scene.Target.DigestOf(Scene.Repository, "1.0"));
     }
 
+    [Theory]
+    [InlineData($"{Scene.Repository}:1.0")]
+    [InlineData($"{Scene.Repository}")]
+    public async Task An_image_that_was_brought_unsigned_is_not_up_to_date_where_a_signature_is_required(string name)
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        scene.Target.Push(Scene.Repository, image, "1.0");
+        var request = scene.Request($"{name}@{image.Digest}") with { Referrers = ReferrerSelection.All, RequireSignature = true };
+
+        var unsigned = await scene.PromoteAsync(request);
+        var signature = scene.Source.Push(Scene.Repository, SampleImages.Signature(image));
+        var signed = await scene.PromoteAsync(request);
+        var unchanged = await scene.PromoteAsync(request);
+
+        Assert.Equal((ExitCode.Refused, ExitCode.Done, ExitCode.Done), (unsigned.ExitCode, signed.ExitCode, unchanged.ExitCode));
+        Assert.Contains(signature.Digest, scene.Target.ManifestsOf(Scene.Repository));
+        Assert.Equal(ImageOutcome.UpToDate, unchanged.Images[0].Outcome);
+    }
+
+    [Fact]
+    public async Task The_signature_of_one_platform_is_none_of_the_image()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        scene.Source.Push(Scene.Repository, SampleImages.Signature(image.Children[0]));
+        scene.Source.Push(Scene.Repository, SampleImages.Cosign(image.Children[1]), SampleImages.CosignTag(image.Children[1]));
+
+        var report = await scene.PromoteAsync(scene.Request() with { Referrers = ReferrerSelection.All, RequireSignature = true });
+
+        Assert.Equal(ExitCode.Refused, report.ExitCode);
+        Assert.Contains(image.Digest, report.Images[0].Failure!.Message);
+    }
+
     private static Task<PromotionReport> PromoteAsync(Scene scene) => scene.PromoteAsync(scene.Request() with { Referrers = ReferrerSelection.All });
 
     private static BuiltImage Signatures(params string[] payloads) =>

@@ -81,7 +81,7 @@ public sealed class ImageCopierTests
     }
 
     private static Task CopyAsync(IReadOnlyList<ImageCopy> images, int parallelism, CancellationToken? cancellationToken = null) =>
-        new ImageCopier(Scene.FastRetries, parallelism, TimeProvider.System, NullLoggerFactory.Instance, new SceneObserver())
+        new ImageCopier(Scene.FastRetries, parallelism, TimeProvider.System, NullLoggerFactory.Instance, new SceneObserver(), _ => { })
             .CopyAsync(images, _ => true, isWholeRun: true, cancellationToken ?? TestContext.Current.CancellationToken);
 
     private static void AssertArrived(FakeRegistry registry, IReadOnlyList<ImageCopy> images, int pattern)

@@ -6,7 +6,7 @@ using Promoter.Promotion;
 
 namespace Promoter.Tests.Promotion;
 
-/// <summary>The order of writes is a rule: blobs, child manifests, root by digest, attached tags, tags last.</summary>
+/// <summary>The order of writes is a rule: blobs, child manifests, what is attached, the root, tags last.</summary>
 public sealed class OrderTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class OrderTests
 
         Assert.Equal(ExitCode.Done, report.ExitCode);
         var writes = scene.Requests.Writes(Scene.TargetName);
-        foreach (var manifest in image.AllManifests().Append(signature).Append(cosign))
+        foreach (var manifest in image.AllManifests().Where(m => m.Digest != image.Digest).Append(signature).Append(cosign))
         {
             var put = Assert.Single(writes, w => w.Action == EmulatedAction.PutManifest && w.Reference == manifest.Digest);
             foreach (var blob in manifest.Blobs.Keys) AssertBefore(Assert.Single(writes, w => w.Action == EmulatedAction.FinishUpload && w.Reference == blob), put);
@@ -32,6 +32,24 @@ public sealed class OrderTests
         Assert.Equal([SampleImages.CosignTag(image), "1.0"], tags.Select(t => t.Reference));
         Assert.All(writes.Where(w => w.Action != EmulatedAction.PutTag), w => AssertBefore(w, tags[0]));
         AssertBefore(tags[0], tags[1]);
+        // With a signature that is attached by a tag, the root is not to be seen before that: it comes with its own tag.
+        Assert.DoesNotContain(writes, w => w.Action == EmulatedAction.PutManifest && w.Reference == image.Digest);
+        Assert.Empty(scene.Target.FindProblems(Scene.Repository, "1.0"));
+    }
+
+    [Fact]
+    public async Task A_root_comes_after_its_referrers_and_before_all_tags()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        var signature = scene.Source.Push(Scene.Repository, SampleImages.Signature(image));
+
+        await scene.PromoteAsync(scene.Request() with { Referrers = ReferrerSelection.All });
+
+        var writes = scene.Requests.Writes(Scene.TargetName);
+        var root = Assert.Single(writes, w => w.Action == EmulatedAction.PutManifest && w.Reference == image.Digest);
+        AssertBefore(Assert.Single(writes, w => w.Action == EmulatedAction.PutManifest && w.Reference == signature.Digest), root);
+        AssertBefore(root, Assert.Single(writes, w => w.Action == EmulatedAction.PutTag));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed record PromotionRuleConfig
             "Which attached artifacts (signatures, attestations, SBOMs) come along.")
         .Key(
             "requireSignature", ConfigTypes.Flag, r => r.RequireSignature, (r, v) => r with { RequireSignature = v },
-            "Refuse images that carry no signature at the source.")
+            "Refuse images without a signature (cosign, Sigstore bundle, Notation), those that were promoted unsigned before included. Whose signature is good, the cluster's policy says.")
         .Check(r => r.Source == r.Target ? $"source and target are both {r.Source}: a promotion needs two places" : null)
         .Check(r => r.Repositories.Count == 0 ? "'repositories' is empty, so the rule covers nothing: leave it out to cover every repository" : null);
 }
