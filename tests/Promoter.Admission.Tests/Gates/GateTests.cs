@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Presence;
+using Promoter.Admission.Replicas;
 using Promoter.Admission.Tests.Support;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
@@ -76,7 +77,7 @@ public sealed class GateTests
     {
         await using var cluster = await TestCluster.StartAsync(replicas: 0);
         var digest = FakeEngine.DigestOf(Oci.ImageReference.Parse(Web));
-        cluster.Server.Seed(Leases, Lease(Replicas.LeaseMarks.NameOf($"{Rules.TargetHost}/shop/web@{digest}")));
+        cluster.Server.Seed(Leases, Lease(LeaseMarks.NameOf($"{Rules.TargetHost}/shop/web@{digest}")));
 
         await cluster.AddReplicaAsync();
 
