@@ -112,10 +112,11 @@ internal sealed partial class OnDemandPromotions(
                 return PromotionOutcome.Failed(impossible.Fault);
             }
 
-            using var first = ((PlanAnswer.Planned)plan).Promotion;
+            var answer = (PlanAnswer.Planned)plan;
+            using var first = answer.Promotion;
             using var booking = limits.TryBook(run.Requester, run.Image, first, out var refused);
             if (refused is not null) return PromotionOutcome.Failed(refused);
-            run.SetPlanned(plan);
+            run.SetPlanned(answer);
 
             run.Phase = "waiting for its turn";
             await using var claim = await claims.ClaimAsync(run.Image, run.Requester, $"{run.Image.Target.Name}@{first.Digest}", cancellationToken);

@@ -16,6 +16,7 @@ internal sealed class PromotionRun(PairedImage image, string requester, DateTime
 {
     private readonly TaskCompletionSource<PlanAnswer> _planned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<PromotionOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PlanAnswer.Planned? _plan;
     private long _moved;
 
     public PairedImage Image => image;
@@ -33,15 +34,26 @@ internal sealed class PromotionRun(PairedImage image, string requester, DateTime
 
     public Task<PromotionOutcome> Completion => _completion.Task;
 
+    /// <summary>How it ended; null as long as it is under way.</summary>
+    public PromotionOutcome? Outcome { get; private set; }
+
+    /// <summary>Bytes that have to cross; null until that is known, or where it cannot be done.</summary>
+    public long? MissingBytes => _plan?.Promotion.MissingBytes;
+
     public long BytesMoved => Interlocked.Read(ref _moved);
 
     public void Move(long bytes) => Interlocked.Add(ref _moved, bytes);
 
-    public void SetPlanned(PlanAnswer plan) => _planned.TrySetResult(plan);
+    public void SetPlanned(PlanAnswer.Planned plan)
+    {
+        _plan = plan;
+        _planned.TrySetResult(plan);
+    }
 
     public void Complete(PromotionOutcome outcome)
     {
         if (outcome.Fault is { } fault) _planned.TrySetResult(new PlanAnswer.Impossible(fault));
+        Outcome = outcome;
         _completion.TrySetResult(outcome);
     }
 }

@@ -157,9 +157,9 @@ internal sealed partial class WorkloadPrefetch(
 
     private void Collect()
     {
-        foreach (var (target, run) in _running.Where(entry => entry.Value.Completion.IsCompleted).ToList())
+        foreach (var (target, run) in _running.ToList())
         {
-            var outcome = run.Completion.GetAwaiter().GetResult();
+            if (run.Outcome is not { } outcome) continue;
             _retries.Ended(target, outcome.Fault);
             if (outcome.Fault is null) _settled.Add(target);
             _running.Remove(target);

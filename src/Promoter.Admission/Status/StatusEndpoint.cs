@@ -51,7 +51,7 @@ internal static class StatusEndpoint
         run.Image.Target.ToString(),
         run.Phase,
         run.BytesMoved,
-        run.Planned is { IsCompletedSuccessfully: true } done && done.GetAwaiter().GetResult() is PlanAnswer.Planned planned ? planned.Promotion.MissingBytes : null,
+        run.MissingBytes,
         run.Requester,
         run.Started,
         replica);
