@@ -15,8 +15,8 @@ internal sealed record FoundImageDocument(string Reference, IReadOnlyList<Locati
 
 internal sealed record SkippedFieldDocument(string Text, string Reason, LocationDocument Location);
 
-internal sealed record LocationDocument(string File, int Document, int Line, int Column, string ApiVersion, string Kind, string Namespace, string Name, string JsonPath)
+internal sealed record LocationDocument(string File, int Document, int Line, int Column, string ApiVersion, string Kind, string Namespace, string Name, string JsonPath, string? Template)
 {
     public static LocationDocument Of(FindingLocation location) => new(
-        location.File, location.DocumentIndex, location.Line, location.Column, location.ApiVersion, location.Kind, location.Namespace, location.Name, location.JsonPath);
+        location.File, location.DocumentIndex, location.Line, location.Column, location.ApiVersion, location.Kind, location.Namespace, location.Name, location.JsonPath, location.Template);
 }

@@ -15,5 +15,5 @@ public sealed record FindingLocation(
     /// <summary>The object as kubectl names it: <c>Deployment/shop/web</c>, without the namespace where there is none.</summary>
     public string Object => Namespace.Length > 0 ? $"{Kind}/{Namespace}/{Name}" : $"{Kind}/{Name}";
 
-    public override string ToString() => $"{File}:{Line}:{Column}: {Object} {JsonPath}";
+    public override string ToString() => $"{File}:{Line}:{Column}: {Object} {JsonPath}{(Template is null ? "" : $" (rendered from {Template})")}";
 }

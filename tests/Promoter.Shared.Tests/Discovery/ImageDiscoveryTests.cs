@@ -38,7 +38,7 @@ public sealed class ImageDiscoveryTests
                 Template = "shop/templates/web.yaml",
             },
             finding.Location);
-        Assert.Equal("m.yaml:18:16: Deployment/shop/web $.spec.template.spec.containers[0].image", finding.Location.ToString());
+        Assert.Equal("m.yaml:18:16: Deployment/shop/web $.spec.template.spec.containers[0].image (rendered from shop/templates/web.yaml)", finding.Location.ToString());
         Assert.Equal("dst.example/shop/web:v1", finding.Text);
     }
 
