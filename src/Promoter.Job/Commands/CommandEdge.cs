@@ -16,14 +16,19 @@ internal static class CommandEdge
     public static async Task<int> RunAsync(ParseResult parse, Func<CommandContext, CancellationToken, Task<ExitCode>> command, CancellationToken cancellationToken)
     {
         CommandContext? context = null;
+        TimeSpan? limit = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             context = CommandContext.Create(parse);
-            return (int)await command(context, cancellationToken);
+            limit = context.Config.Transfer.TotalTimeout;
+            if (limit is { } span) stop.CancelAfter(span);
+            return (int)await command(context, stop.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return await FailAsync(parse, context, ExitCode.Interrupted, "interrupted before anything was changed; run again to do the work");
+            var why = limit is { } over && !cancellationToken.IsCancellationRequested ? $"stopped by transfer.totalTimeout ({ConfigUnits.Print(over)})" : "interrupted";
+            return await FailAsync(parse, context, ExitCode.Interrupted, $"{why} before anything was changed; run again to do the work");
         }
         catch (Exception e) when (e is ConfigException or ManifestException)
         {
@@ -50,9 +55,12 @@ internal static class CommandEdge
         var leavesReport = RunOptions.LeavesReport(parse);
         if (leavesReport) await TellAsync(parse, context, result);
         if (parse.GetValue(GlobalOptions.Output) == OutputFormat.Json) await output.WriteLineAsync(result.Json());
-        else if (leavesReport) await output.WriteLineAsync(result.Summary);
+        else if (leavesReport && !IsReadByOnePerson) await output.WriteLineAsync(result.Summary);
         return (int)code;
     }
+
+    // On a terminal both streams are one: the message stands there already.
+    private static bool IsReadByOnePerson => !Console.IsOutputRedirected && !Console.IsErrorRedirected;
 
     private static async Task TellAsync(ParseResult parse, CommandContext? context, RunResult result)
     {

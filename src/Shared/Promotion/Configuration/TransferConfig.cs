@@ -15,7 +15,7 @@ public sealed record TransferConfig
     /// <summary>A transfer that moves no byte for so long is cut and tried again.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The run as a whole; null: no limit.</summary>
+    /// <summary>A run of the job as a whole, after which it is interrupted; null: no limit.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 
     /// <summary>Requests per second by kind of request, in place of what the platform's quotas suggest.</summary>
@@ -36,7 +36,7 @@ public sealed record TransferConfig
             "A transfer that moves no byte for so long is cut and tried again.")
         .Key(
             "totalTimeout", ConfigTypes.Duration, t => t.TotalTimeout ?? default, (t, v) => t with { TotalTimeout = v },
-            "Limit for the whole run; left out, there is none.")
+            "Limit for a whole run of the job, which then ends as if it was interrupted (exit code 7); left out, there is none.")
         .Key(
             "rateLimits", ConfigTypes.MapOf(ConfigTypes.OneOf(Actions), ConfigTypes.Rate), t => t.RateLimits, (t, v) => t with { RateLimits = v },
             $"Requests per second by kind of request ({string.Join(", ", Actions.Select(a => $"`{a.Word}`"))}); "
