@@ -10,11 +10,10 @@ internal static class CopyCommand
 {
     private static readonly Argument<string> Source = new("SOURCE") { Description = "The image to copy: registry/repository[:tag][@digest], or oci:DIR[:tag][@digest] for an OCI layout on disk." };
     private static readonly Argument<string> Target = new("TARGET") { Description = "Where it goes; without a tag and digest it keeps those of the source." };
-    private static readonly Option<bool> MoveTags = new("--move-tags") { Description = "Let the target tag move if it points to another digest; without it that is a conflict (exit code 5)." };
 
     public static Command Create()
     {
-        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, RunOptions.MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }
@@ -35,7 +34,7 @@ internal static class CopyCommand
         var request = new PromotionRequest(target, source)
         {
             Referrers = RunOptions.ReferrersOf(parse) ?? ReferrerSelection.All,
-            MayMoveTag = parse.GetValue(MoveTags),
+            MayMoveTag = parse.GetValue(RunOptions.MoveTags),
             RequireSignature = parse.GetValue(RunOptions.RequireSignature),
         };
         return await run.PromoteAsync([request], [], parse.GetValue(RunOptions.DryRun), cancellationToken);

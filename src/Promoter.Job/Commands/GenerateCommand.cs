@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Promoter.Discovery;
 using Promoter.Job.Hook;
+using Promoter.Job.Output;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Yaml;
@@ -11,10 +12,10 @@ namespace Promoter.Job.Commands;
 internal static class GenerateCommand
 {
     private static readonly Argument<string> Overlay = new("DIR") { Description = "The overlay of the environment that is promoted to." };
-    private static readonly Option<string> From = new("--from") { Description = "The source registry, optionally with a repository prefix.", Required = true };
-    private static readonly Option<string> To = new("--to") { Description = "The target registry, optionally with a repository prefix.", Required = true };
-    private static readonly Option<string> PromoterImage = new("--promoter-image") { Description = "promoter's own image, for the Job.", Required = true };
-    private static readonly Option<string?> ServiceAccount = new("--service-account") { Description = "Service account of the Job; it has to exist before the sync. Default: promoter." };
+    private static readonly Option<string> From = new("--from") { HelpName = "REGISTRY", Description = "The source registry, optionally with a repository prefix.", Required = true };
+    private static readonly Option<string> To = new("--to") { HelpName = "REGISTRY", Description = "The target registry, optionally with a repository prefix.", Required = true };
+    private static readonly Option<string> PromoterImage = new("--promoter-image") { HelpName = "IMAGE", Description = "promoter's own image, for the Job.", Required = true };
+    private static readonly Option<string?> ServiceAccount = new("--service-account") { HelpName = "NAME", Description = "Service account of the Job; it has to exist before the sync. Default: promoter." };
 
     public static Command Create()
     {
@@ -43,7 +44,7 @@ internal static class GenerateCommand
         var after = await HookInput.OfKustomizationAsync(directory, cancellationToken);
         var missing = HookCheck.Of(after.Objects, Select(after, settings, out _)).Where(m => m.Severity == Severity.Error).ToList();
         if (missing.Count > 0) throw new PromotionException(ExitCode.Refused, $"the files are written, and the overlay still does not promote all:{Environment.NewLine}{string.Join(Environment.NewLine, missing)}");
-        await context.Output.WriteLineAsync($"{directory} promotes {selection.Images.Count} images from {settings.From} to {settings.To}");
+        await context.Output.WriteLineAsync($"{directory} promotes {Count.Of(selection.Images.Count, "image")} from {settings.From} to {settings.To}");
         return ExitCode.Done;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Promoter.Discovery;
 using Promoter.Job.Hook;
+using Promoter.Job.Output;
 using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 using Promoter.Yaml;
@@ -10,16 +11,16 @@ namespace Promoter.Job.Commands;
 /// <summary><c>promoter hook</c>: manifests or a KRM ResourceList in, the same with the PreSync Job out. Touches no network.</summary>
 internal static class HookCommand
 {
-    private static readonly Option<string[]> Files = new("--file", "-f") { Description = "Manifests or a ResourceList: files, directories, or - for standard input (the default). May be repeated." };
-    private static readonly Option<string?> Directory = new("--kustomize", "-k") { Description = "A kustomization to render with kustomize or kubectl, instead of -f." };
-    private static readonly Option<string?> Function = new("--function-config") { Description = $"Settings: a file of kind {HookSettings.Kind}, or a ConfigMap with the same keys." };
-    private static readonly Option<string?> From = new("--from") { Description = "The source registry, optionally with a repository prefix." };
-    private static readonly Option<string?> To = new("--to") { Description = "The target registry, optionally with a repository prefix." };
-    private static readonly Option<string?> PromoterImage = new("--promoter-image") { Description = "promoter's own image, for the Job." };
-    private static readonly Option<string?> Name = new("--name") { Description = "Name of the Job; ${VARIABLE} is filled in from the environment. Default: promote-images." };
-    private static readonly Option<string?> JobNamespace = new("--job-namespace") { Description = "Namespace of the Job. Default: that of the workloads." };
-    private static readonly Option<string?> ServiceAccount = new("--service-account") { Description = "Service account of the Job; it has to exist before the sync. Default: promoter." };
-    private static readonly Option<string[]> Fields = new("--field") { Description = "A further field that holds an image: GROUP/KIND/PATH in Kustomize's path syntax. May be repeated." };
+    private static readonly Option<string[]> Files = new("--file", "-f") { HelpName = "FILE|DIR|-", Description = "Manifests or a ResourceList: files, directories, or - for standard input (the default). May be repeated." };
+    private static readonly Option<string?> Directory = new("--kustomize", "-k") { HelpName = "DIR", Description = "A kustomization to render with kustomize or kubectl, instead of -f." };
+    private static readonly Option<string?> Function = new("--function-config") { HelpName = "FILE", Description = $"Settings: a file of kind {HookSettings.Kind}, or a ConfigMap with the same keys." };
+    private static readonly Option<string?> From = new("--from") { HelpName = "REGISTRY", Description = "The source registry, optionally with a repository prefix." };
+    private static readonly Option<string?> To = new("--to") { HelpName = "REGISTRY", Description = "The target registry, optionally with a repository prefix." };
+    private static readonly Option<string?> PromoterImage = new("--promoter-image") { HelpName = "IMAGE", Description = "promoter's own image, for the Job." };
+    private static readonly Option<string?> Name = new("--name") { HelpName = "NAME", Description = "Name of the Job; ${VARIABLE} is filled in from the environment. Default: promote-images." };
+    private static readonly Option<string?> JobNamespace = new("--job-namespace") { HelpName = "NAME", Description = "Namespace of the Job. Default: that of the workloads." };
+    private static readonly Option<string?> ServiceAccount = new("--service-account") { HelpName = "NAME", Description = "Service account of the Job; it has to exist before the sync. Default: promoter." };
+    private static readonly Option<string[]> Fields = new("--field") { HelpName = "GROUP/KIND/PATH", Description = "A further field that holds an image: GROUP/KIND/PATH in Kustomize's path syntax. May be repeated." };
     private static readonly Option<bool> Check = new("--check") { Description = "Change nothing: exit with 8 where a covered image is in no hook Job." };
 
     public static Command Create()
@@ -77,7 +78,7 @@ internal static class HookCommand
         List<HookMessage> messages = [.. selection.Messages, .. HookCheck.Of(objects, selection)];
         Warn(context, messages);
         ThrowIfWrong(messages, selection.ExitCode == ExitCode.Done ? ExitCode.Refused : selection.ExitCode);
-        context.Output.WriteLine($"{selection.Images.Count} images are covered, and a hook Job promotes each of them");
+        context.Output.WriteLine($"{Count.Of(selection.Images.Count, "covered image")}, all promoted by a hook Job");
         return ExitCode.Done;
     }
 

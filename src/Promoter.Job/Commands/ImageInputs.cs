@@ -14,8 +14,8 @@ internal static class ImageInputs
 
     private static readonly Argument<string[]> Images = new("IMAGE") { Description = "Target references, as manifests name them.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> FromEnvironment = new("--images-from-env") { Description = $"Take references from the environment variables {EnvironmentPrefix}*, as the Kustomize component sets them." };
-    private static readonly Option<string?> From = new("--from") { Description = "The source registry, optionally with a repository prefix; with --to in place of the configuration's rules." };
-    private static readonly Option<string?> To = new("--to") { Description = "The target registry, optionally with a repository prefix." };
+    private static readonly Option<string?> From = new("--from") { HelpName = "REGISTRY", Description = "The source registry, optionally with a repository prefix; with --to in place of the configuration's rules." };
+    private static readonly Option<string?> To = new("--to") { HelpName = "REGISTRY", Description = "The target registry, optionally with a repository prefix." };
 
     public static void AddTo(Command command)
     {
@@ -42,7 +42,7 @@ internal static class ImageInputs
         }
         catch (FormatException e)
         {
-            throw new PromotionException(ExitCode.Usage, $"--from and --to: {e.Message}", e);
+            throw new PromotionException(ExitCode.Usage, e.Message, e);
         }
     }
 

@@ -39,6 +39,6 @@ internal static class ImagesCommand
             output.WriteLine($"  {skipped.Location}: {skipped.Reason}");
         }
 
-        output.WriteLine($"{found.Images.Count} images in {found.Findings.Count} places, {found.Skipped.Count} fields skipped");
+        output.WriteLine($"{Count.Of(found.Images.Count, "image")} in {Count.Of(found.Findings.Count, "place")}, {Count.Of(found.Skipped.Count, "field")} skipped");
     }
 }

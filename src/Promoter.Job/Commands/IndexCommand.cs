@@ -11,11 +11,10 @@ internal static class IndexCommand
 {
     private static readonly Argument<string> Target = new("TARGET") { Description = "The multi-platform image: registry/repository:tag." };
     private static readonly Argument<string[]> Sources = new("SOURCE") { Description = "Images of one platform each, in any repository: registry/repository:tag-amd64 ...", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<bool> MoveTags = new("--move-tags") { Description = "Let the target tag move if it points to another digest; without it that is a conflict (exit code 5)." };
 
     public static Command Create()
     {
-        var create = new Command("create", "Join images of one platform each to a multi-platform image, without a daemon.") { Target, Sources, MoveTags, RunOptions.DryRun };
+        var create = new Command("create", "Join images of one platform each to a multi-platform image, without a daemon.") { Target, Sources, RunOptions.MoveTags, RunOptions.DryRun };
         create.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return new Command("index", "Make multi-platform images.") { create };
     }
@@ -43,7 +42,7 @@ internal static class IndexCommand
             throw new PromotionException(failed.ExitCode, string.Join(Environment.NewLine, failed.Images.Select(i => i.Failure?.Message).OfType<string>()));
         }
 
-        var created = await assembly.CommitAsync(index, target, parse.GetValue(MoveTags), cancellationToken);
+        var created = await assembly.CommitAsync(index, target, parse.GetValue(RunOptions.MoveTags), cancellationToken);
         Print(context, new IndexDocument(target, created ? "created" : "upToDate", index, entries));
         return ExitCode.Done;
     }
@@ -66,6 +65,6 @@ internal static class IndexCommand
         }
 
         foreach (var manifest in document.Manifests) context.Output.WriteLine($"  {manifest.Platform,-14} {manifest.Digest} from {manifest.Source}");
-        context.Output.WriteLine($"{document.Target}@{document.Digest}: {(document.Outcome == "upToDate" ? "up to date" : document.Outcome)}, {document.Manifests.Count} manifests");
+        context.Output.WriteLine($"{document.Target}@{document.Digest}: {(document.Outcome == "upToDate" ? "up to date" : document.Outcome)}, {Count.Of(document.Manifests.Count, "manifest")}");
     }
 }

@@ -11,16 +11,16 @@ internal static class ManifestInputs
 {
     private const string StandardInput = "-";
 
-    private static readonly Option<string[]> Files = new("--file", "-f") { Description = "Manifests: a YAML or JSON file, a directory of them, or - for standard input. May be repeated." };
-    private static readonly Option<string?> Kustomization = new("--kustomize", "-k") { Description = "An overlay to build (kustomize build, else kubectl kustomize)." };
-    private static readonly Option<string?> GitDiff = new("--git-diff") { Description = "Only the images that change between two revisions of the overlay given with -k: BASE..HEAD." };
-    private static readonly Option<string?> HelmChart = new("--helm-chart") { Description = "A chart to render (helm template)." };
-    private static readonly Option<string[]> HelmValues = new("--values") { Description = "Values files for --helm-chart. May be repeated." };
-    private static readonly Option<string?> Labels = new("--selector", "-l") { Description = "Only objects with these labels (kubectl's syntax)." };
-    private static readonly Option<string[]> Namespaces = new("--namespace", "-n") { Description = "Only objects of this namespace, or without one. May be repeated." };
-    private static readonly Option<string[]> Kinds = new("--kind") { Description = "Only objects of this kind, for example Deployment or Rollout.argoproj.io. May be repeated." };
-    private static readonly Option<string[]> Globs = new("--image") { Description = "Only images whose name matches this glob. May be repeated." };
-    private static readonly Option<string[]> Fields = new("--field") { Description = "A further field that holds an image: GROUP/KIND/PATH in Kustomize's path syntax. May be repeated." };
+    private static readonly Option<string[]> Files = new("--file", "-f") { HelpName = "FILE|DIR|-", Description = "Manifests: a YAML or JSON file, a directory of them, or - for standard input. May be repeated." };
+    private static readonly Option<string?> Kustomization = new("--kustomize", "-k") { HelpName = "DIR", Description = "An overlay to build (kustomize build, else kubectl kustomize)." };
+    private static readonly Option<string?> GitDiff = new("--git-diff") { HelpName = "BASE..HEAD", Description = "Only the images that change between two revisions of the overlay given with -k: BASE..HEAD." };
+    private static readonly Option<string?> HelmChart = new("--helm-chart") { HelpName = "CHART", Description = "A chart to render (helm template)." };
+    private static readonly Option<string[]> HelmValues = new("--values") { HelpName = "FILE", Description = "Values files for --helm-chart. May be repeated." };
+    private static readonly Option<string?> Labels = new("--selector", "-l") { HelpName = "LABELS", Description = "Only objects with these labels (kubectl's syntax)." };
+    private static readonly Option<string[]> Namespaces = new("--namespace", "-n") { HelpName = "NAME", Description = "Only objects of this namespace, or without one. May be repeated." };
+    private static readonly Option<string[]> Kinds = new("--kind") { HelpName = "KIND", Description = "Only objects of this kind, for example Deployment or Rollout.argoproj.io. May be repeated." };
+    private static readonly Option<string[]> Globs = new("--image") { HelpName = "GLOB", Description = "Only images whose name matches this glob. May be repeated." };
+    private static readonly Option<string[]> Fields = new("--field") { HelpName = "GROUP/KIND/PATH", Description = "A further field that holds an image: GROUP/KIND/PATH in Kustomize's path syntax. May be repeated." };
 
     public static void AddTo(Command command)
     {

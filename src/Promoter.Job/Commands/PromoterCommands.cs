@@ -12,7 +12,12 @@ internal static class PromoterCommands
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("Promotes container images between registries by digest, so that a target account holds only what was promoted.")
+        var root = new RootCommand(
+            """
+            Promotes container images between registries by digest, so that a target account holds only what was promoted.
+            Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 image missing at the source, 4 access denied, 5 tag points to another digest,
+            6 throttled or unreachable, 7 interrupted, 8 refused by policy.
+            """)
         {
             PromoteCommand.Create(),
             PlanCommand.Create(),
@@ -33,16 +38,16 @@ internal static class PromoterCommands
     {
         var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TerminationTimeout, EnableDefaultExceptionHandler = false };
         var parse = Create().Parse(args);
-        var problems = parse.Errors.Select(e => e.Message).Concat(UnknownOptions(parse)).ToList();
+        var problems = UnknownWords.Of(parse).ToList();
+
+        // A word that nobody knows explains what the library misses.
+        if (problems.Count == 0) problems.AddRange(parse.Errors.Select(e => e.Message).Distinct());
         if (problems.Count == 0) return await parse.InvokeAsync(configuration, cancellationToken);
 
         foreach (var problem in problems) await error.WriteLineAsync($"promoter: {problem}");
-        await error.WriteLineAsync($"promoter: see 'promoter {(parse.CommandResult.Command is RootCommand ? "" : parse.CommandResult.Command.Name + " ")}--help'");
+        await error.WriteLineAsync($"promoter: see '{NameOf(parse.CommandResult)} --help'");
         return (int)ExitCode.Usage;
     }
 
-    // The library hands a flag that it does not know to a command's free arguments, where it would be reported as a bad image reference or not at all.
-    private static IEnumerable<string> UnknownOptions(ParseResult parse) =>
-        parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
-            .Where(value => value.Length > 1 && value.StartsWith('-')).Select(value => $"unknown option {value}");
+    private static string NameOf(CommandResult command) => command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "promoter";
 }

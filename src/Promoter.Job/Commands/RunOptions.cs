@@ -10,22 +10,26 @@ internal static class RunOptions
 {
     public static Option<string?> Referrers { get; } = new("--referrers")
     {
+        HelpName = "TYPES",
         Description = "Which attached artifacts come along: all, none, or a comma-separated list of artifact types. Default: the rule's, else all.",
         Validators = { result => Validate(result) },
     };
 
     public static Option<bool> RequireSignature { get; } = new("--require-signature") { Description = "Refuse an image without a signature, also one that was promoted unsigned before (exit code 8)." };
 
+    public static Option<bool> MoveTags { get; } = new("--move-tags") { Description = "Let the target tag move if it points to another digest; without it that is a conflict (exit code 5)." };
+
     public static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public static Option<bool> Independent { get; } = new("--independent") { Description = "Commit image by image instead of all or nothing." };
 
-    public static Option<int?> Shards { get; } = new("--shards") { Description = $"Share the images among so many pods of an Indexed Job; this pod's share is told by {Shard.IndexVariable}. Tags move when all pods have transferred theirs." };
+    public static Option<int?> Shards { get; } = new("--shards") { HelpName = "N", Description = $"Share the images among so many pods of an Indexed Job; this pod's share is told by {Shard.IndexVariable}. Tags move when all pods have transferred theirs." };
 
-    public static Option<string?> ReportFile { get; } = new("--report-file") { Description = "Write the JSON report to this file as well." };
+    public static Option<string?> ReportFile { get; } = new("--report-file") { HelpName = "FILE", Description = "Write the JSON report to this file as well." };
 
     public static Option<string?> ReportConfigMap { get; } = new("--report-configmap")
     {
+        HelpName = "NAME",
         Description = "Write the JSON report into this ConfigMap of the pod's namespace as well.",
         Validators = { result => ValidateConfigMap(result) },
     };

@@ -1,3 +1,4 @@
+using Promoter.Job.Output;
 using Promoter.Promotion;
 using Promoter.Registries;
 
@@ -21,7 +22,7 @@ internal static class PlanChecks
         {
             ImageState.UpToDate => "up to date",
             ImageState.TagMissing => "the content is there, the tag would be set",
-            _ => $"{image.Copy!.MissingBlobs.Count} blobs ({ByteSize.Format(image.Copy.MissingBlobs.Sum(b => b.Size))}) would be copied",
+            _ => $"{Count.Of(image.Copy!.MissingBlobs.Count, "blob")} ({ByteSize.Format(image.Copy.MissingBlobs.Sum(b => b.Size))}) would be copied",
         };
         return new DoctorCheck(Side.Target, image.Request.Target.Registry, name, DoctorStatus.Ok, $"{todo} ({image.Digest?.Short})");
     }

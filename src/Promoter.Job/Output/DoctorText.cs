@@ -20,8 +20,8 @@ internal static class DoctorText
 
         var failed = checks.Count(c => c.Status == DoctorStatus.Fail);
         output.WriteLine(failed == 0
-            ? $"a promotion would work: {checks.Count} checks, {checks.Count(c => c.Status == DoctorStatus.Warn)} warnings"
-            : $"a promotion would fail: {failed} of {checks.Count} checks failed");
+            ? $"a promotion would work: {Count.Of(checks.Count, "check")}, {Count.Of(checks.Count(c => c.Status == DoctorStatus.Warn), "warning")}"
+            : $"a promotion would fail: {failed} of {Count.Of(checks.Count, "check")} failed");
     }
 
     private static void Write(DoctorCheck check, int width, TextWriter output)

@@ -43,24 +43,24 @@ internal static class TextReport
         return $"{(counts.Length > 0 ? counts : "no images")}; {ByteSize.Format(plan.Bytes)} to copy";
     }
 
-    private static string TagsText(PromotionReport report) => report.Tags.Count == 0 ? "no tag has moved" : $"{report.Tags.Count} tags have moved";
+    private static string TagsText(PromotionReport report) => report.Tags.Count == 0 ? "no tag has moved" : $"{Count.Of(report.Tags.Count, "tag")} moved";
 
     private static string Details(PlannedImage image) => image.State switch
     {
         ImageState.Failed => image.Failure!.Message,
-        ImageState.ToCopy => $"{image.Digest}: {image.Copy!.MissingBlobs.Count} blobs ({ByteSize.Format(image.Copy.MissingBytes)}) and {image.Copy.MissingManifests.Count} manifests from {image.Request.Source.Name}{Foreign(image.Copy.Closure.ForeignLayers.Count)}{(image.RepositoryMissing ? "; the repository does not exist yet" : "")}",
+        ImageState.ToCopy => $"{image.Digest}: {Count.Of(image.Copy!.MissingBlobs.Count, "blob")} ({ByteSize.Format(image.Copy.MissingBytes)}) and {Count.Of(image.Copy.MissingManifests.Count, "manifest")} from {image.Request.Source.Name}{Foreign(image.Copy.Closure.ForeignLayers.Count)}{(image.RepositoryMissing ? "; the repository does not exist yet" : "")}",
         _ => $"{image.Digest}",
     };
 
     private static string Details(ReportedImage image) => image.Outcome switch
     {
         ImageOutcome.Failed => image.Failure!.Message,
-        ImageOutcome.Promoted => $"{image.Digest}: {image.BlobsCopied} blobs copied ({ByteSize.Format(image.BytesCopied)}), {image.BlobsMounted} mounted{Foreign(image.ForeignLayers)}",
+        ImageOutcome.Promoted => $"{image.Digest}: {Count.Of(image.BlobsCopied, "blob")} copied ({ByteSize.Format(image.BytesCopied)}), {image.BlobsMounted} mounted{Foreign(image.ForeignLayers)}",
         ImageOutcome.NotCommitted => $"{image.Digest}: its tag has not moved",
         _ => $"{image.Digest}",
     };
 
-    private static string Foreign(int layers) => layers == 0 ? "" : $"; {layers} foreign layers are not copied: clients fetch them from their own URLs";
+    private static string Foreign(int layers) => layers == 0 ? "" : $"; {Count.Of(layers, "foreign layer")} not copied: clients fetch such layers from their own URLs";
 
     private static void WriteSkipped(IReadOnlyList<SkippedImage> skipped, TextWriter output)
     {

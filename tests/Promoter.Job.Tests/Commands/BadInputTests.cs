@@ -53,6 +53,25 @@ public sealed class BadInputTests
         Assert.Contains("unknown option --frobnicate", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("unknown command 'promot': did you mean promote?", "promoter --help", "promot")]
+    [InlineData("unknown command 'kustomiz': did you mean kustomize?", "promoter generate --help", "generate", "kustomiz")]
+    [InlineData("unknown option --frm: did you mean --from?", "promoter plan --help", "plan", "--frm", "a.example")]
+    [InlineData("'c' is one argument too many", "promoter copy --help", "copy", "a:1", "b:1", "c")]
+    [InlineData("--output: 'xml' is none of text, json", "promoter plan --help", "plan", "--output", "xml", "a:1")]
+    [InlineData("--log-level: 'loud' is none of trace, debug, information, warning, error, critical, none", "promoter plan --help", "plan", "--log-level", "loud")]
+    [InlineData("--referrers: 'sbom' is not an artifact type", "promoter plan --help", "plan", "--referrers", "sbom", "a:1")]
+    public async Task A_slip_is_answered_in_one_sentence_with_what_was_probably_meant(string sentence, string help, params string[] args)
+    {
+        var result = await JobHarness.RunAsync(args);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"promoter: {sentence}", lines[0], StringComparison.Ordinal);
+        Assert.Equal($"promoter: see '{help}'", lines[1]);
+    }
+
     [Fact]
     public async Task Help_exits_with_0_and_lists_the_commands()
     {

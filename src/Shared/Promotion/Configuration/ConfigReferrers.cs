@@ -9,7 +9,7 @@ namespace Promoter.Promotion.Configuration;
 internal sealed class ConfigReferrers : ConfigType<ReferrerSelection>
 {
     private static readonly ConfigType<ReferrerSelection> Word = ConfigTypes.OneOf(("all", ReferrerSelection.All), ("none", ReferrerSelection.None));
-    private static readonly ConfigType<IReadOnlyList<string>> Types = ConfigTypes.ListOf(ConfigTypes.Parsed("artifact type", ParseArtifactType, t => t));
+    private static readonly ConfigType<IReadOnlyList<string>> Types = ConfigTypes.ListOf(ConfigTypes.Parsed("artifact type", ReferrerSelection.ParseType, t => t));
 
     public override string Name => $"{Word.Name} \\| {Types.Name}";
 
@@ -25,8 +25,4 @@ internal sealed class ConfigReferrers : ConfigType<ReferrerSelection>
     public override JsonObject Schema() => new() { ["oneOf"] = new JsonArray(Word.Schema(), Types.Schema()) };
 
     public override JsonNode? Write(ReferrerSelection value) => JsonValue.Create(value.ToString());
-
-    private static string ParseArtifactType(string text) => text.Contains('/', StringComparison.Ordinal)
-        ? text
-        : throw new FormatException($"'{text}' is not an artifact type: write a media type, for example application/spdx+json");
 }

@@ -1,7 +1,7 @@
 namespace Promoter.Promotion.Configuration;
 
 /// <summary>Finds what a person meant who misspelt a name.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The closest of the names, or null where none is close: a third of the letters may differ, counted as edits.</summary>
     public static string? For(string written, IEnumerable<string> names)
