@@ -23,10 +23,9 @@ internal sealed partial class Repository
         {
             var request = new RegistryRequest(HttpMethod.Get, next, RegistryAction.ListReferrers, "list referrers of", _scopes) { Accept = [MediaTypes.OciIndex], Subject = subject.ToString() };
             using var response = await SendAsync(request, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound || IsFromElsewhere(response)) return await FallbackAsync(subject, cancellationToken);
+            if (LacksTheApi(response)) return await FallbackAsync(subject, cancellationToken);
             if (!response.IsSuccessStatusCode) throw await ErrorAsync(response, request, cancellationToken);
 
-            // Distribution 2 answers 404; a proxy that knows the path but not the API may answer with anything.
             var bytes = await ReadManifestBytesAsync(response, request, cancellationToken);
             referrers.AddRange(Read(bytes, response, Digest.Of(bytes), request).Manifests);
             if (NextPage(response, request) is not { } link) return referrers;
@@ -36,10 +35,14 @@ internal sealed partial class Repository
         throw RegistryErrors.Fault(RegistryFault.Protocol, $"the referrers of {subject} at {Host}/{Name} have more than {MaxPages} pages", "list referrers of", _origin);
     }
 
-    // ghcr.io lacks the API and redirects to GitHub's web pages, which answer 404, 429 or HTML (artifacthub/hub#4785). Another host counts only where it has the list.
-    private bool IsFromElsewhere(HttpResponseMessage response) =>
-        response.RequestMessage?.RequestUri is { } uri && !transport.Endpoint.IsOwn(uri)
-        && !(response.IsSuccessStatusCode && MediaTypes.IsIndex(response.Content.Headers.ContentType?.MediaType ?? ""));
+    // The specification's word for it is 404. Registries and proxies that know the path but not the API say that the request is wrong, or send a page; ghcr.io
+    // redirects to GitHub's, which answer 404, 429 or HTML (artifacthub/hub#4785). A refusal or a 5xx of the registry itself says nothing about the API.
+    private bool LacksTheApi(HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode) return !MediaTypes.IsIndex(response.Content.Headers.ContentType?.MediaType ?? "");
+        return response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented
+            || (response.RequestMessage?.RequestUri is { } uri && !transport.Endpoint.IsOwn(uri));
+    }
 
     private async Task<IReadOnlyList<Descriptor>> FallbackAsync(Digest subject, CancellationToken cancellationToken)
     {

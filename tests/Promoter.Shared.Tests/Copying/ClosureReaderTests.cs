@@ -1,5 +1,6 @@
 using System.Text;
 using Promoter.Copying;
+using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
 using Promoter.Emulator.Recording;
 using Promoter.Oci;
@@ -76,6 +77,38 @@ public sealed class ClosureReaderTests
         var closure = await ReadAsync(scene, image, ReferrerSelection.All);
 
         Assert.Equal(referrers.Select(r => r.Digest).Order(), closure.Referrers.Select(m => m.Digest.ToString()).Order());
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(405)]
+    [InlineData(406)]
+    [InlineData(501)]
+    [InlineData(200)]
+    public async Task A_registry_that_knows_the_path_but_not_the_API_has_them_under_the_fallback_tag(int status)
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var signature = Push(scene, SampleImages.Signature(image));
+        Push(scene, SampleImages.FallbackIndex(signature), SampleImages.FallbackTag(image.Digest));
+        scene.Faults.Inject(Effect.Html(status), EmulatedAction.ListReferrers, times: FaultScript.Always);
+
+        var closure = await ReadAsync(scene, image, ReferrerSelection.All);
+
+        Assert.Equal(signature.Digest, Assert.Single(closure.Referrers).Digest.ToString());
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task A_registry_that_does_not_tell_what_refers_to_an_image_is_not_taken_to_have_nothing(int status)
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        scene.Faults.Inject(Effect.Status(status), EmulatedAction.ListReferrers, times: FaultScript.Always);
+
+        await Assert.ThrowsAsync<RegistryException>(() => ReadAsync(scene, image, ReferrerSelection.All));
     }
 
     [Fact]
