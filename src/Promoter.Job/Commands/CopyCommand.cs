@@ -13,7 +13,7 @@ internal static class CopyCommand
 
     public static Command Create()
     {
-        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, RunOptions.MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, RunOptions.MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }
@@ -36,6 +36,7 @@ internal static class CopyCommand
             Referrers = RunOptions.ReferrersOf(parse) ?? ReferrerSelection.All,
             MayMoveTag = parse.GetValue(RunOptions.MoveTags),
             RequireSignature = parse.GetValue(RunOptions.RequireSignature),
+            RefreshReferrers = parse.GetValue(RunOptions.RefreshReferrers),
         };
         return await run.PromoteAsync([request], [], parse.GetValue(RunOptions.DryRun), cancellationToken);
     }

@@ -13,7 +13,7 @@ internal static class PlanCommand
 
     public static Command Create()
     {
-        var command = new Command("plan", "Say what promote would do, and change nothing.") { RunOptions.Referrers, RunOptions.RequireSignature, DetailedExitCode };
+        var command = new Command("plan", "Say what promote would do, and change nothing.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, DetailedExitCode };
         ImageInputs.AddTo(command);
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;

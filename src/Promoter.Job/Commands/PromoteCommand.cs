@@ -8,7 +8,7 @@ internal static class PromoteCommand
 {
     public static Command Create()
     {
-        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.DryRun, RunOptions.Independent, RunOptions.Shards, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, RunOptions.DryRun, RunOptions.Independent, RunOptions.Shards, RunOptions.ReportFile, RunOptions.ReportConfigMap };
         ImageInputs.AddTo(command);
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;

@@ -53,5 +53,6 @@ internal sealed record PromotionWork(IReadOnlyList<PromotionRequest> Requests, I
         Referrers = RunOptions.ReferrersOf(context.Parse) ?? covered.Rule.Referrers,
         MayMoveTag = covered.Target.Tag is { } tag && covered.Rule.Tags.MayTagMove(tag),
         RequireSignature = covered.Rule.RequireSignature || context.Parse.GetValue(RunOptions.RequireSignature),
+        RefreshReferrers = context.Parse.GetValue(RunOptions.RefreshReferrers),
     };
 }

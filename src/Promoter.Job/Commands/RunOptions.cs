@@ -19,6 +19,8 @@ internal static class RunOptions
 
     public static Option<bool> MoveTags { get; } = new("--move-tags") { Description = "Let the target tag move if it points to another digest; without it that is a conflict (exit code 5)." };
 
+    public static Option<bool> RefreshReferrers { get; } = new("--refresh-referrers") { Description = "Ask the source about images that are up to date too, and bring what has been attached to them since: signatures, attestations, SBOMs." };
+
     public static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done and change nothing." };
 
     public static Option<bool> Independent { get; } = new("--independent") { Description = "Commit image by image instead of all or nothing." };

@@ -28,4 +28,9 @@ public sealed record ImageClosure
 }
 
 /// <summary>A tag that attaches an artifact to an image by its name.</summary>
-public sealed record AttachedTag(Tag Tag, Manifest Manifest);
+public sealed record AttachedTag(Tag Tag, Manifest Manifest)
+{
+    /// <summary>Whether what this tag names elsewhere has everything already. Cosign appends signatures to it; what the target has beyond the source must not be lost.</summary>
+    public bool IsHeldBy(Manifest? current) =>
+        current is not null && (current.Digest == Manifest.Digest || (Manifest.Blobs.Count > 1 && !Manifest.IsIndex && Manifest.Blobs.Skip(1).All(current.Blobs.Contains)));
+}

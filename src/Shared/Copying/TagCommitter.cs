@@ -48,14 +48,10 @@ public sealed class TagCommitter
         foreach (var attached in image.Closure.AttachedTags)
         {
             var current = await image.Target.FetchManifestAsync(ManifestReference.Of(attached.Tag), cancellationToken);
-            if (current is not null && HoldsAll(current, attached.Manifest)) continue;
+            if (attached.IsHeldBy(current)) continue;
             await CommitAsync(image, attached.Tag, attached.Manifest, current?.Digest, mayMove: true, cancellationToken);
         }
     }
-
-    // Cosign appends signatures to what its tag points to. What the target has beyond the source (it signed the image itself) must not be lost.
-    private static bool HoldsAll(Manifest target, Manifest source) =>
-        target.Digest == source.Digest || (source.Blobs.Count > 1 && !source.IsIndex && source.Blobs.Skip(1).All(target.Blobs.Contains));
 
     private async Task CommitAsync(ImageCopy image, Tag tag, Manifest manifest, Digest? previous, bool mayMove, CancellationToken cancellationToken)
     {

@@ -70,7 +70,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var tagIsRight = request.TargetTag is null || answer.TagDigest == digest;
         if (tagIsRight && (answer.HasDigest || answer.TagDigest == digest) && await SufficesAsync(request, digest, answer, target, cancellationToken)) return UpToDate(request, digest, answer);
         ThrowIfTagMayNotMove(request, target, answer.TagDigest, digest);
-        if (answer is { HasDigest: true, IsArchived: false } && !request.RequireSignature)
+        if (answer is { HasDigest: true, IsArchived: false } && request is { RequireSignature: false, RefreshReferrers: false })
         {
             // The bytes come from the target itself, so that a second tag can be promoted although the source is gone. What is attached is there too: it
             // is pushed before the root.
@@ -83,9 +83,9 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         return await PlanCopyAsync(request, root, answer, source, target, cancellationToken);
     }
 
-    // An image that was brought before its rule asked for signatures is not up to date without one.
+    // Whether nobody need ask the source about an image that is there. One that was brought before its rule asked for signatures is not up to date without one.
     private static async Task<bool> SufficesAsync(PromotionRequest request, Digest digest, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken) =>
-        !answer.IsArchived && (!request.RequireSignature || await Signatures.ExistAsync(target, digest, cancellationToken));
+        !answer.IsArchived && !request.RefreshReferrers && (!request.RequireSignature || await Signatures.ExistAsync(target, digest, cancellationToken));
 
     private async Task<PlannedImage> PlanByTagAsync(PromotionRequest request, ManifestAnswer answer, IRepository target, CancellationToken cancellationToken)
     {
@@ -125,7 +125,9 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
             Tags = request.TargetTag is { } tag ? [tag] : [],
             MayMoveTags = request.MayMoveTag,
         };
-        var state = missing.Blobs.Count == 0 && missing.Manifests.Count == 0 ? ImageState.TagMissing : ImageState.ToCopy;
+        var contentIsThere = missing.Blobs.Count == 0 && missing.Manifests.Count == 0;
+        if (contentIsThere && (request.TargetTag is null || answer.TagDigest == root.Digest) && await AttachedTagsAreThereAsync(closure, target, cancellationToken)) return UpToDate(request, root.Digest, answer);
+        var state = contentIsThere ? ImageState.TagMissing : ImageState.ToCopy;
         return new PlannedImage(request, state) { Digest = root.Digest, PreviousDigest = answer.TagDigest, Copy = copy, RepositoryMissing = !answer.RepositoryExists };
     }
 
@@ -140,6 +142,16 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     {
         var answers = await _inventory.FindManifestsAsync(target, platform, [.. digests.Select(d => new ManifestQuery(null, d))], cancellationToken);
         return answers.Where(a => a is { HasDigest: true, IsArchived: false }).Select(a => a.Query.Digest!.Value).ToHashSet();
+    }
+
+    private static async Task<bool> AttachedTagsAreThereAsync(ImageClosure closure, IRepository target, CancellationToken cancellationToken)
+    {
+        foreach (var attached in closure.AttachedTags)
+        {
+            if (!attached.IsHeldBy(await target.FetchManifestAsync(ManifestReference.Of(attached.Tag), cancellationToken))) return false;
+        }
+
+        return true;
     }
 
     // A tag whose digest is of another algorithm may still name the very same bytes.

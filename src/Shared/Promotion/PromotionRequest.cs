@@ -14,6 +14,9 @@ public sealed record PromotionRequest(ImageReference Target, ImageReference Sour
     /// <summary>Refuse the image where nothing that is attached to it is a signature.</summary>
     public bool RequireSignature { get; init; }
 
+    /// <summary>Ask the source also where the target has the image: something may have been attached to it since (a signature, the attestation of a scan).</summary>
+    public bool RefreshReferrers { get; init; }
+
     /// <summary>The rule that covers it; empty for references given with source and target.</summary>
     public string Rule { get; init; } = "";
 

@@ -51,6 +51,8 @@ public sealed class ShardTests
 
         var first = RunAsync(registries, new Shard(0, 2));
         var second = RunAsync(registries, new Shard(1, 2), lost.Token);
+        // The second is in the middle, and the first is waiting for what it holds.
+        await registries.Target.Requests.WaitForAsync(r => r.Action == EmulatedAction.PutManifest && r.Repository == $"shop/app{heldImage}", TestContext.Current.CancellationToken);
         await registries.Target.Requests.WaitForAsync(r => r.Action == EmulatedAction.HeadManifest && r.Repository == $"shop/app{heldImage}" && r.Reference.StartsWith("sha256:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         await lost.CancelAsync();
         var interrupted = await second;

@@ -169,6 +169,29 @@ public sealed class AttachedTagTests
         Assert.Equal(ImageOutcome.UpToDate, unchanged.Images[0].Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_attached_since_travels_when_it_is_asked_for(bool pinned)
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.TwoPlatforms("web"));
+        var request = scene.Request(pinned ? $"{Scene.Repository}:1.0@{image.Digest}" : $"{Scene.Repository}:1.0") with { Referrers = ReferrerSelection.All };
+        await scene.PromoteAsync(request);
+        var sbom = scene.Source.Push(Scene.Repository, SampleImages.Sbom(image));
+        var cosign = scene.Source.Push(Scene.Repository, SampleImages.Cosign(image), SampleImages.CosignTag(image));
+
+        var believed = await scene.PromoteAsync(request);
+        var refreshed = await scene.PromoteAsync(request with { RefreshReferrers = true });
+        scene.Requests.Clear();
+        var again = await scene.PromoteAsync(request with { RefreshReferrers = true });
+
+        Assert.Equal((ImageOutcome.UpToDate, ImageOutcome.Promoted, ImageOutcome.UpToDate), (believed.Images[0].Outcome, refreshed.Images[0].Outcome, again.Images[0].Outcome));
+        Assert.Contains(sbom.Digest, scene.Target.ManifestsOf(Scene.Repository));
+        Assert.Equal(cosign.Digest, scene.Target.DigestOf(Scene.Repository, SampleImages.CosignTag(image)));
+        Assert.Empty(scene.Requests.Writes());
+    }
+
     [Fact]
     public async Task The_signature_of_one_platform_is_none_of_the_image()
     {
