@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
+using Promoter.Promotion.Configuration;
 
 namespace Promoter.Aws;
 
@@ -29,29 +30,6 @@ public sealed record AwsPartition(string Name, string DnsSuffix, string DualStac
     public static bool KnowsRegion(string region) => Known.Any(known => known.SystemName == region);
 
     /// <summary>The known region whose name is nearest to a mistyped one, or null where none is near.</summary>
-    public static string? NearestRegion(string region) => Known
-        .Select(known => (known.SystemName, Distance: EditDistance(known.SystemName, region)))
-        .Where(candidate => candidate.Distance <= 3)
-        .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.SystemName, StringComparer.Ordinal)
-        .Select(candidate => candidate.SystemName)
-        .FirstOrDefault();
-
-    private static int EditDistance(string left, string right)
-    {
-        var previous = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var current = new int[right.Length + 1];
-            current[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var substitution = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-                current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
-            }
-
-            previous = current;
-        }
-
-        return previous[^1];
-    }
+    public static string? NearestRegion(string region) =>
+        Suggestion.For(region, Known.Select(known => known.SystemName).Order(StringComparer.Ordinal));
 }

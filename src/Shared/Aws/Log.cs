@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Promoter.Aws;
 
-/// <summary>Events 3000 to 3099.</summary>
+/// <summary>Events 1200 to 1299.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1200, LogLevel.Debug, "Obtained a registry token for {Identity}, valid until {ExpiresAt:u}")]

@@ -4,9 +4,10 @@ using Promoter.Registries;
 namespace Promoter.Copying;
 
 /// <summary>Reads the whole closure of an image from its source, manifests only: the tree below the root, and what is attached to it.</summary>
-public sealed class ClosureReader(int parallelism = ClosureReader.DefaultParallelism)
+public static class ClosureReader
 {
-    private const int DefaultParallelism = 16;
+    // Requests in flight for one image.
+    private const int Parallelism = 16;
 
     // Indexes nest two deep in practice; a limit turns an attack into an error.
     private const int MaxDepth = 8;
@@ -20,10 +21,10 @@ public sealed class ClosureReader(int parallelism = ClosureReader.DefaultParalle
     /// <param name="referrers">Which attached artifacts are wanted.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="RegistryException">A child is missing at the source, an index contains itself, or the source failed.</exception>
-    public async Task<ImageClosure> ReadAsync(
+    public static async Task<ImageClosure> ReadAsync(
         IRepository source, IRegistryPlatform? platform, Manifest root, ReferrerSelection referrers, CancellationToken cancellationToken)
     {
-        var walk = new ClosureWalk(source, platform, parallelism, MaxManifests);
+        var walk = new ClosureWalk(source, platform, Parallelism, MaxManifests);
         await walk.AddTreeAsync(root, [], MaxDepth, cancellationToken);
         var attached = new List<AttachedTag>();
         if (!referrers.IsNone)

@@ -55,13 +55,6 @@ public static class ManifestStream
         }
     }
 
-    /// <summary>Whether these first bytes of a file cannot be text; directories may hold such files beside manifests.</summary>
-    public static bool IsBinary(ReadOnlySpan<byte> start)
-    {
-        var isMarkedUtf16 = start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
-        return !isMarkedUtf16 && start[..Math.Min(start.Length, 8000)].Contains((byte)0);
-    }
-
     internal static ManifestException TooLarge(string file) => new($"{file}: more than {MaxBytes >> 20} MiB: these are no manifests") { File = file };
 
     /// <summary>The text of a stream: UTF-8, or UTF-16 where a mark says so. A mark of UTF-8 stays in it.</summary>
@@ -79,6 +72,13 @@ public static class ManifestStream
             var line = bytes[..Math.Max(0, e.Index)].Count((byte)'\n') + 1;
             throw ManifestException.At(file, new Position(line, 1), "a byte in this line is not UTF-8: save the file as UTF-8", e);
         }
+    }
+
+    // Its first bytes cannot be text.
+    private static bool IsBinary(ReadOnlySpan<byte> start)
+    {
+        var isMarkedUtf16 = start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
+        return !isMarkedUtf16 && start[..Math.Min(start.Length, 8000)].Contains((byte)0);
     }
 
     private static List<ManifestDocument> ReadYaml(string file, string text)

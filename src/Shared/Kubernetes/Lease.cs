@@ -13,8 +13,6 @@ public sealed record Lease(JsonObject Object)
     /// <summary>How long after its last change it counts as abandoned.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds(Object.Number("spec", "leaseDurationSeconds") ?? 15);
 
-    public DateTimeOffset? RenewedAt => Object.Time("spec", "renewTime");
-
     public string ResourceVersion => Object.ResourceVersion() ?? "";
 
     public string? Annotation(string name) => Object.Annotation(name);

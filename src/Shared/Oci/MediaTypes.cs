@@ -6,9 +6,7 @@ public static class MediaTypes
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
-    public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
     public const string OciLayerGzip = "application/vnd.oci.image.layer.v1.tar+gzip";
-    public const string OciEmpty = "application/vnd.oci.empty.v1+json";
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
     public const string DockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json";
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
@@ -22,9 +20,7 @@ public static class MediaTypes
 
     public static bool IsIndex(string mediaType) => WithoutParameters(mediaType) is OciIndex or DockerManifestList;
 
-    public static bool IsImageManifest(string mediaType) => WithoutParameters(mediaType) is OciManifest or DockerManifest;
-
-    public static bool IsManifest(string mediaType) => IsIndex(mediaType) || IsImageManifest(mediaType);
+    public static bool IsManifest(string mediaType) => IsIndex(mediaType) || WithoutParameters(mediaType) is OciManifest or DockerManifest;
 
     public static bool IsSchema1(string mediaType) => WithoutParameters(mediaType) is DockerSchema1 or DockerSchema1Signed;
 

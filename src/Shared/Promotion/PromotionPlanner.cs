@@ -8,11 +8,11 @@ namespace Promoter.Promotion;
 /// Finds out what a promotion has to do. The target is asked first: what is pinned by digest and present there costs one request (on ECR one per hundred
 /// images of a repository), and its source is not even logged in to.
 /// </summary>
-public sealed class PromotionPlanner(RegistryClients registries, int parallelism = PromotionPlanner.DefaultParallelism)
+public sealed class PromotionPlanner(RegistryClients registries)
 {
-    private const int DefaultParallelism = 8;
+    // Repositories at once, and images of each.
+    private const int Parallelism = 8;
     private readonly TargetInventory _inventory = new();
-    private readonly ClosureReader _closures = new();
 
     /// <summary>Plans the requests; what is wrong with one of them is in its <see cref="PlannedImage.Failure"/>.</summary>
     /// <exception cref="PromotionException">Two requests claim one target tag.</exception>
@@ -22,7 +22,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         var distinct = TargetClaims.Distinct(requests);
         var planned = new PlannedImage[distinct.Count];
         var byRepository = distinct.Select((request, index) => (request, index)).GroupBy(x => x.request.Target.Name).ToList();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(byRepository, options, async (group, ct) =>
         {
             var items = group.ToList();
@@ -40,7 +40,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
         {
             var queries = requests.Select(r => new ManifestQuery(r.TargetTag, r.PinnedDigest)).ToList();
             var answers = await _inventory.FindManifestsAsync(target, registries.PlatformOf(target.Host), queries, cancellationToken);
-            return await Bounded.ForEachAsync([.. requests.Zip(answers)], parallelism, (pair, ct) => PlanImageAsync(pair.First, pair.Second, target, ct), cancellationToken);
+            return await Bounded.ForEachAsync([.. requests.Zip(answers)], Parallelism, (pair, ct) => PlanImageAsync(pair.First, pair.Second, target, ct), cancellationToken);
         }
         catch (RegistryException e)
         {
@@ -108,7 +108,7 @@ public sealed class PromotionPlanner(RegistryClients registries, int parallelism
     private async Task<PlannedImage> PlanCopyAsync(
         PromotionRequest request, Manifest root, ManifestAnswer answer, IRepository source, IRepository target, CancellationToken cancellationToken)
     {
-        var closure = await _closures.ReadAsync(source, registries.PlatformOf(source.Host), root, request.Referrers, cancellationToken);
+        var closure = await ClosureReader.ReadAsync(source, registries.PlatformOf(source.Host), root, request.Referrers, cancellationToken);
         if (request.RequireSignature && !closure.IsSigned)
         {
             throw new PromotionException(ExitCode.Refused, $"{request.Source} carries no signature that could come along (neither a cosign tag nor a signature referrer of {root.Digest}; referrers: {request.Referrers}), and one is required; sign it at the source");

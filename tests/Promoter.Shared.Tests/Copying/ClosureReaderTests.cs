@@ -196,7 +196,7 @@ public sealed class ClosureReaderTests
         repository.Manifests[inner.ToString()] = Index(inner, outer);
 
         var error = await Assert.ThrowsAsync<RegistryException>(() =>
-            new ClosureReader().ReadAsync(repository, null, repository.Manifests[outer.ToString()], ReferrerSelection.None, TestContext.Current.CancellationToken));
+            ClosureReader.ReadAsync(repository, null, repository.Manifests[outer.ToString()], ReferrerSelection.None, TestContext.Current.CancellationToken));
 
         Assert.Equal(RegistryFault.Unsupported, error.Fault);
         Assert.Contains("contains itself", error.Message);
@@ -210,7 +210,7 @@ public sealed class ClosureReaderTests
         for (var i = 0; i < 19; i++) repository.Manifests[digests[i].ToString()] = Index(digests[i], digests[i + 1]);
 
         var error = await Assert.ThrowsAsync<RegistryException>(() =>
-            new ClosureReader().ReadAsync(repository, null, repository.Manifests[digests[0].ToString()], ReferrerSelection.None, TestContext.Current.CancellationToken));
+            ClosureReader.ReadAsync(repository, null, repository.Manifests[digests[0].ToString()], ReferrerSelection.None, TestContext.Current.CancellationToken));
 
         Assert.Equal(RegistryFault.Unsupported, error.Fault);
         Assert.Contains("nested", error.Message);
@@ -254,6 +254,6 @@ public sealed class ClosureReaderTests
     {
         var source = scene.SourceRepository();
         var root = await source.FetchManifestAsync(ManifestReference.Of(Digest.Parse(image.Digest)), TestContext.Current.CancellationToken);
-        return await new ClosureReader().ReadAsync(source, null, root!, referrers, TestContext.Current.CancellationToken);
+        return await ClosureReader.ReadAsync(source, null, root!, referrers, TestContext.Current.CancellationToken);
     }
 }

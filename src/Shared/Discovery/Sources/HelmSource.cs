@@ -3,9 +3,10 @@ namespace Promoter.Discovery.Sources;
 /// <summary>A chart, as <c>helm template</c> renders it.</summary>
 /// <param name="chart">The chart's directory or archive.</param>
 /// <param name="values">Values files, later ones win.</param>
-/// <param name="release">The release's name.</param>
-public sealed class HelmSource(string chart, IReadOnlyList<string> values, string release = "release") : IManifestSource
+public sealed class HelmSource(string chart, IReadOnlyList<string> values) : IManifestSource
 {
+    // What manifests are named by does not change their images.
+    private const string Release = "release";
     private static readonly Tool Helm = new("helm", "install helm, or render elsewhere and pipe the manifests in with -f -");
 
     public string Description => $"helm template {chart}";
@@ -19,7 +20,7 @@ public sealed class HelmSource(string chart, IReadOnlyList<string> values, strin
         }
 
         IEnumerable<string> files = values.SelectMany(file => (string[])["--values", Path.GetFullPath(file)]);
-        var output = await Helm.RunAsync(["template", release, Path.GetFullPath(chart), .. files], cancellationToken);
+        var output = await Helm.RunAsync(["template", Release, Path.GetFullPath(chart), .. files], cancellationToken);
         return ManifestStream.Read(Description, output);
     }
 }

@@ -2,8 +2,7 @@ namespace Promoter.Discovery.Sources;
 
 /// <summary>An overlay, as <c>kustomize build</c> renders it, or <c>kubectl kustomize</c> where only kubectl is there.</summary>
 /// <param name="directory">The directory with the <c>kustomization.yaml</c>.</param>
-/// <param name="options">Further options of the build, for example <c>--enable-helm</c>.</param>
-public sealed class KustomizeSource(string directory, params IReadOnlyList<string> options) : IManifestSource
+public sealed class KustomizeSource(string directory) : IManifestSource
 {
     private static readonly Tool Kustomize = new("kustomize", "");
     private static readonly Tool Kubectl = new("kubectl", "install kustomize or kubectl, or render elsewhere and pipe the manifests in with -f -");
@@ -22,7 +21,7 @@ public sealed class KustomizeSource(string directory, params IReadOnlyList<strin
         // A path that starts with a dash would be read as an option.
         var path = Path.GetFullPath(directory);
         return Kustomize.IsInstalled
-            ? await Kustomize.RunAsync(["build", path, .. options], cancellationToken)
-            : await Kubectl.RunAsync(["kustomize", path, .. options], cancellationToken);
+            ? await Kustomize.RunAsync(["build", path], cancellationToken)
+            : await Kubectl.RunAsync(["kustomize", path], cancellationToken);
     }
 }

@@ -19,10 +19,6 @@ public sealed record PromotionConfig
     /// <summary>The webhook's section as it was written, for the webhook to read with a shape of its own; null where the file has none.</summary>
     public ConfigNode? Admission { get; init; }
 
-    /// <summary>What is configured for that host; all defaults where nothing is.</summary>
-    public RegistryConfig Registry(string host) =>
-        Registries.FirstOrDefault(r => string.Equals(r.Host, host, StringComparison.OrdinalIgnoreCase)) ?? new RegistryConfig { Host = host };
-
     internal static ConfigShape<PromotionConfig> Shape { get; } = new ConfigShape<PromotionConfig>(
         "configuration", "What is promoted from where to where, how the registries are reached, and how the webhook behaves.", new PromotionConfig())
         .Key("apiVersion", ConfigTypes.OneOf((ApiVersion, ApiVersion)), _ => null, (c, _) => c, $"Always `{ApiVersion}`.", isRequired: true)

@@ -79,7 +79,7 @@ public sealed class PromotionConfigFileTests : IDisposable
         Assert.Equal(["application/spdx+json"], rule.Referrers.Types);
         Assert.True(rule.RequireSignature);
 
-        var source = config.Registry("111111111111.dkr.ecr.eu-west-1.amazonaws.com");
+        var source = Registry(config, "111111111111.dkr.ecr.eu-west-1.amazonaws.com");
         Assert.Equal(new Uri("https://vpce-1.example.com:8443"), source.Endpoint);
         Assert.Equal(
             new AwsIdentityConfig
@@ -94,10 +94,10 @@ public sealed class PromotionConfigFileTests : IDisposable
             },
             source.Aws);
 
-        Assert.Equal("/var/run/token", config.Registry("333333333333.dkr.ecr.eu-west-1.amazonaws.com").Aws?.WebIdentity?.TokenFile);
-        Assert.Equal(new AwsIdentityConfig { PodIdentity = true }, config.Registry("444444444444.dkr.ecr.eu-west-1.amazonaws.com").Aws);
+        Assert.Equal("/var/run/token", Registry(config, "333333333333.dkr.ecr.eu-west-1.amazonaws.com").Aws?.WebIdentity?.TokenFile);
+        Assert.Equal(new AwsIdentityConfig { PodIdentity = true }, Registry(config, "444444444444.dkr.ecr.eu-west-1.amazonaws.com").Aws);
 
-        var creation = config.Registry("222222222222.dkr.ecr.eu-west-1.amazonaws.com").CreateRepositories!;
+        var creation = Registry(config, "222222222222.dkr.ecr.eu-west-1.amazonaws.com").CreateRepositories!;
         Assert.Equal(RepositoryCreation.IfMissing, creation.Mode);
         Assert.True(creation.CopySettingsFromSource);
         Assert.Equal(TagMutability.Immutable, creation.TagMutability);
@@ -108,7 +108,7 @@ public sealed class PromotionConfigFileTests : IDisposable
         Assert.Null(creation.RepositoryPolicy);
         Assert.Equal("shop", creation.Tags["team"]);
 
-        Assert.True(config.Registry("localhost:5000").PlainHttp);
+        Assert.True(Registry(config, "localhost:5000").PlainHttp);
         Assert.Equal((4, 0, TimeSpan.FromSeconds(90)), (config.Transfer.Parallelism, config.Transfer.Retries, config.Transfer.IdleTimeout));
         Assert.Equal(TimeSpan.FromHours(2), config.Transfer.TotalTimeout);
         Assert.Equal(8, config.Transfer.RateLimits[RegistryAction.WriteManifest]);
@@ -129,7 +129,7 @@ public sealed class PromotionConfigFileTests : IDisposable
         Assert.Equal(new TransferConfig().IdleTimeout, config.Transfer.IdleTimeout);
         Assert.Null(config.Transfer.TotalTimeout);
         Assert.Null(config.Admission);
-        Assert.Null(config.Registry("c.example").Aws);
+        Assert.Empty(config.Registries);
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class PromotionConfigFileTests : IDisposable
 
         var config = PromotionConfigFile.Load(path, ConfigEnvironment.Empty);
 
-        Assert.Equal(Path.Combine(_directory.FullName, "policy.json"), config.Registry("a.example").CreateRepositories?.RepositoryPolicy?.Path);
+        Assert.Equal(Path.Combine(_directory.FullName, "policy.json"), Registry(config, "a.example").CreateRepositories?.RepositoryPolicy?.Path);
     }
 
     [Fact]
@@ -283,4 +283,6 @@ public sealed class PromotionConfigFileTests : IDisposable
         [.. Assert.Throws<ConfigException>(() => Read(text)).Problems.Select(p => p.ToString())];
 
     private PromotionConfig Read(string text) => PromotionConfigFile.Read("c.yaml", text, ConfigEnvironment.Empty, _directory.FullName);
+
+    private static RegistryConfig Registry(PromotionConfig config, string host) => Assert.Single(config.Registries, registry => registry.Host == host);
 }
