@@ -33,7 +33,7 @@ internal sealed class EngineClients : IDisposable
     {
         (_config, _time, _loggers) = (config, time, loggers);
         _addresses = EngineAddresses.Of(config, access);
-        Options = EngineMapping.ClientOptions(config.Transfer);
+        Options = config.Transfer.ClientOptions;
         _aws = new AwsRegistries(ConfiguredRegistries.Of(config));
         _ecrCredentials = new EcrCredentials(_aws, time, loggers.CreateLogger<EcrCredentials>());
         List<IRegistryCredentials> sources = [_ecrCredentials];
@@ -67,5 +67,5 @@ internal sealed class EngineClients : IDisposable
     }
 
     private RegistryClients Create(IRegistryCredentials credentials, RegistryClientOptions options) =>
-        new(credentials, EngineMapping.Registries(_config), options with { Addresses = _addresses }, [_platform], _time, _loggers);
+        new(credentials, [.. _config.Registries.Select(r => r.ClientOptions)], options with { Addresses = _addresses }, [_platform], _time, _loggers);
 }

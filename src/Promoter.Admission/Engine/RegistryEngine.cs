@@ -61,7 +61,7 @@ internal sealed class RegistryEngine(EngineClients clients, PromotionConfig conf
             var planned = plan.Images[0];
             if (planned.Failure is null)
             {
-                var promotion = new PlannedPromotion(plan, registries, clients.Options, own, time, loggers);
+                var promotion = new PlannedPromotion(plan, registries, clients.Options, config.Transfer.Parallelism, own, time, loggers);
                 own = null;
                 return new PlanAnswer.Planned(promotion);
             }

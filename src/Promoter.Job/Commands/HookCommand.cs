@@ -73,7 +73,7 @@ internal static class HookCommand
         return ExitCode.Done;
     }
 
-    private static ExitCode Verify(CommandContext context, IReadOnlyList<ManifestObject> objects, HookSelection selection)
+    private static ExitCode Verify(CommandContext context, IReadOnlyList<ManifestEntry> objects, HookSelection selection)
     {
         List<HookMessage> messages = [.. selection.Messages, .. HookCheck.Of(objects, selection)];
         Warn(context, messages);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Promoter.Job.Hook;
 using Promoter.Oci;
 using Promoter.Promotion;
 
@@ -10,10 +11,8 @@ internal sealed record FoundImages(IReadOnlyList<ImageReference> Images, IReadOn
 /// <summary>Flags that say which images are meant: references, manifests, environment; and the rule that <c>--from</c> and <c>--to</c> stand for.</summary>
 internal static class ImageInputs
 {
-    private const string EnvironmentPrefix = "PROMOTE_IMAGE_";
-
     private static readonly Argument<string[]> Images = new("IMAGE") { Description = "Target references, as manifests name them.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<bool> FromEnvironment = new("--images-from-env") { Description = $"Take references from the environment variables {EnvironmentPrefix}*, as the Kustomize component sets them." };
+    private static readonly Option<bool> FromEnvironment = new("--images-from-env") { Description = $"Take references from the environment variables {HookImages.Variable}*, as the Kustomize component sets them." };
     private static readonly Option<string?> From = new("--from") { HelpName = "REGISTRY", Description = "The source registry, optionally with a repository prefix; with --to in place of the configuration's rules." };
     private static readonly Option<string?> To = new("--to") { HelpName = "REGISTRY", Description = "The target registry, optionally with a repository prefix." };
 
@@ -58,8 +57,8 @@ internal static class ImageInputs
 
     private static IEnumerable<ImageReference> OfEnvironment()
     {
-        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(k => k.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        if (variables.Count == 0) throw new PromotionException(ExitCode.Usage, $"--images-from-env is given and no environment variable starts with {EnvironmentPrefix}; did the overlay render?");
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(k => k.StartsWith(HookImages.Variable, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        if (variables.Count == 0) throw new PromotionException(ExitCode.Usage, $"--images-from-env is given and no environment variable starts with {HookImages.Variable}; did the overlay render?");
         return variables.Select(v => References.Parse(Environment.GetEnvironmentVariable(v) ?? "", v));
     }
 }

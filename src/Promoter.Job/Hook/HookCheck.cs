@@ -5,7 +5,7 @@ namespace Promoter.Job.Hook;
 /// <summary>Whether the hook Jobs of a build promote every image that its rules cover.</summary>
 internal static class HookCheck
 {
-    public static IEnumerable<HookMessage> Of(IReadOnlyList<ManifestObject> objects, HookSelection selection)
+    public static IEnumerable<HookMessage> Of(IReadOnlyList<ManifestEntry> objects, HookSelection selection)
     {
         var jobs = HookJobs.All(objects).ToList();
         var promoted = jobs.SelectMany(j => HookImages.Of(j.Manifest).References).Select(Normal).ToHashSet(StringComparer.Ordinal);

@@ -8,7 +8,9 @@ namespace Promoter.Job.Hook;
 /// <param name="InEnvironment">In variables PROMOTE_IMAGE_0, PROMOTE_IMAGE_1, … (the Kustomize component), else on the command line.</param>
 internal sealed record HookImages(IReadOnlyList<string> References, bool InEnvironment)
 {
-    private const string Variable = "PROMOTE_IMAGE_";
+    /// <summary>What the variables that carry images start with; a number follows.</summary>
+    public const string Variable = "PROMOTE_IMAGE_";
+
     private const string Flag = "--images-from-env";
 
     public static HookImages Of(YamlMapping job)

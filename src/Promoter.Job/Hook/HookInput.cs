@@ -13,7 +13,7 @@ internal sealed record HookInput(string Name, string Text, IReadOnlyList<Manifes
 {
     public IEnumerable<YamlNode> Roots => Documents.Select(d => d.Root);
 
-    public IReadOnlyList<ManifestObject> Objects => [.. ManifestObjects.Of(Roots)];
+    public IReadOnlyList<ManifestEntry> Objects => [.. ManifestEntries.Of(Roots)];
 
     /// <summary>Files, directories and <c>-</c>, one after the other.</summary>
     /// <exception cref="PromotionException">A file cannot be read, or there is no manifest at all.</exception>

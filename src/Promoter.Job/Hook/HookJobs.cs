@@ -8,11 +8,11 @@ namespace Promoter.Job.Hook;
 internal static class HookJobs
 {
     /// <summary>Every hook Job, whoever wrote it.</summary>
-    public static IEnumerable<ManifestObject> All(IEnumerable<ManifestObject> objects) => objects.Where(o => PromotionHook.Is(o.Manifest));
+    public static IEnumerable<ManifestEntry> All(IEnumerable<ManifestEntry> objects) => objects.Where(o => PromotionHook.Is(o.Manifest));
 
     /// <summary>The one that the settings mean: by its name, else the only one there is; null where there is none.</summary>
     /// <exception cref="PromotionException">There are several, and none has the name.</exception>
-    public static ManifestObject? Existing(IEnumerable<ManifestObject> objects, HookSettings settings)
+    public static ManifestEntry? Existing(IEnumerable<ManifestEntry> objects, HookSettings settings)
     {
         var jobs = All(objects).ToList();
         if (jobs.Find(j => j.Id.Name == settings.Name) is { } named) return named;

@@ -18,7 +18,7 @@ internal static partial class KustomizePlan
     /// <param name="built">What the overlay builds to.</param>
     /// <param name="covered">One place for each image that the rules cover.</param>
     /// <exception cref="PromotionException">An image stands where no field path leads to.</exception>
-    public static IReadOnlyList<KustomizeImage> Of(YamlMapping kustomization, IReadOnlyList<ManifestObject> built, IReadOnlyList<ImageFinding> covered, string jobName)
+    public static IReadOnlyList<KustomizeImage> Of(YamlMapping kustomization, IReadOnlyList<ManifestEntry> built, IReadOnlyList<ImageFinding> covered, string jobName)
     {
         var names = kustomization.ItemsOf("images").OfType<YamlMapping>()
             .Where(e => e.TextOf("name") is not null)
@@ -36,14 +36,14 @@ internal static partial class KustomizePlan
         return colon > withoutDigest.LastIndexOf('/') ? withoutDigest[..colon] : withoutDigest;
     }
 
-    private static YamlMapping Replacement(ImageFinding finding, IReadOnlyList<ManifestObject> built, string jobName, int index) => Map(
+    private static YamlMapping Replacement(ImageFinding finding, IReadOnlyList<ManifestEntry> built, string jobName, int index) => Map(
         ("source", Map(("kind", Text(finding.Location.Kind)), ("name", Text(finding.Location.Name)), ("fieldPath", Text(FieldPathOf(finding, built))))),
         ("targets", List(Map(
             ("select", Map(("kind", Text("Job")), ("name", Text(jobName)))),
-            ("fieldPaths", List(Text($"spec.template.spec.containers.[name={PromotionHook.ContainerName}].env.[name=PROMOTE_IMAGE_{index}].value")))))));
+            ("fieldPaths", List(Text($"spec.template.spec.containers.[name={PromotionHook.ContainerName}].env.[name={HookImages.Variable}{index}].value")))))));
 
     /// <summary>Kustomize's path to the field: items of lists by their name where they have one, so that another order does not change the source.</summary>
-    private static string FieldPathOf(ImageFinding finding, IReadOnlyList<ManifestObject> built)
+    private static string FieldPathOf(ImageFinding finding, IReadOnlyList<ManifestEntry> built)
     {
         var path = finding.Location.JsonPath;
         var id = ManifestId.Of(finding.Location);

@@ -24,7 +24,7 @@ internal sealed class ResourceList
     /// <summary>The function's configuration; null where the orchestrator sent none.</summary>
     public YamlMapping? FunctionConfig => _envelope.MapOf("functionConfig");
 
-    public IReadOnlyList<ManifestObject> Objects { get; private init; } = [];
+    public IReadOnlyList<ManifestEntry> Objects { get; private init; } = [];
 
     private YamlSequence? Items => _envelope["items"] as YamlSequence;
 
@@ -36,7 +36,7 @@ internal sealed class ResourceList
         if (roots.Find(r => r.TextOf("kind") == Kind && r.TextOf("apiVersion")?.StartsWith("config.kubernetes.io/", StringComparison.Ordinal) == true) is not { } envelope) return null;
         if (roots.Count > 1) throw new PromotionException(ExitCode.Usage, "there are other documents beside the ResourceList: a function's input is one document");
         var items = envelope["items"] as YamlSequence;
-        return new ResourceList(text, envelope) { Objects = [.. (items?.Items ?? []).OfType<YamlMapping>().Select(i => new ManifestObject(i, items))] };
+        return new ResourceList(text, envelope) { Objects = [.. (items?.Items ?? []).OfType<YamlMapping>().Select(i => new ManifestEntry(i, items))] };
     }
 
     /// <summary>Objects that share an identity: an orchestrator could not tell which one the output means.</summary>
@@ -49,7 +49,7 @@ internal sealed class ResourceList
     /// <summary>The envelope with the Job added or brought up to date, and with results.</summary>
     /// <param name="existing">The item to replace; null to add one.</param>
     /// <param name="job">The Job as it has to be; null where there is none to write.</param>
-    public string Write(ManifestObject? existing, YamlMapping? job, IReadOnlyList<HookMessage> messages)
+    public string Write(ManifestEntry? existing, YamlMapping? job, IReadOnlyList<HookMessage> messages)
     {
         if (HasToBeWrittenAnew()) return WriteAnew(existing, job, messages);
         var lines = new TextLines(_text);
@@ -59,7 +59,7 @@ internal sealed class ResourceList
         return lines.ToString();
     }
 
-    private void WriteJob(TextLines lines, ManifestObject? existing, YamlMapping job)
+    private void WriteJob(TextLines lines, ManifestEntry? existing, YamlMapping job)
     {
         if (existing is not null)
         {
@@ -79,7 +79,7 @@ internal sealed class ResourceList
         HookUpdate.WriteItem(lines, new LineSpan(end, end), last, job);
     }
 
-    private string WriteAnew(ManifestObject? existing, YamlMapping? job, IReadOnlyList<HookMessage> messages)
+    private string WriteAnew(ManifestEntry? existing, YamlMapping? job, IReadOnlyList<HookMessage> messages)
     {
         var envelope = new YamlMapping([.. _envelope.Entries.Where(e => e.Name != "results")], _envelope.Position);
         if (job is not null)

@@ -101,7 +101,7 @@ public sealed class HookFilterTests
 
         Assert.StartsWith("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: batch/v1\n", output, StringComparison.Ordinal);
         Assert.EndsWith("# the end\n", output, StringComparison.Ordinal);
-        var updated = ManifestObjects.Of(Given.ParseAll(output)).Single(o => PromotionHook.Is(o.Manifest)).Manifest;
+        var updated = ManifestEntries.Of(Given.ParseAll(output)).Single(o => PromotionHook.Is(o.Manifest)).Manifest;
         Assert.Equal([Given.Web("v2")], HookImages.Of(updated).References);
         Assert.Equal("0", updated.MapOf("spec")!.TextOf("backoffLimit"));
     }

@@ -1,4 +1,5 @@
 using Promoter.Oci;
+using Promoter.Registries;
 
 namespace Promoter.Promotion.Configuration;
 
@@ -19,6 +20,9 @@ public sealed record RegistryConfig
 
     /// <summary>How missing repositories come to be; null: they are an error.</summary>
     public RepositoryCreationConfig? CreateRepositories { get; init; }
+
+    /// <summary>What of this the registry client follows.</summary>
+    public RegistryOptions ClientOptions => new() { Host = Host, Endpoint = Endpoint, PlainHttp = PlainHttp };
 
     internal static ConfigShape<RegistryConfig> Shape { get; } = new ConfigShape<RegistryConfig>(
         "registry", "How one registry is reached.", new RegistryConfig { Host = "" })

@@ -24,6 +24,24 @@ public sealed record TransferConfig
     /// <summary>Blobs larger than this many bytes are uploaded in chunks, so that a broken upload goes on where it stood.</summary>
     public long ChunkedUploadThreshold { get; init; } = 256L << 20;
 
+    /// <summary>What of this the registry client follows.</summary>
+    public RegistryClientOptions ClientOptions
+    {
+        get
+        {
+            var defaults = new RegistryClientOptions();
+            return defaults with
+            {
+                Retries = Retries,
+                IdleTimeout = IdleTimeout,
+                ChunkedUploadThreshold = ChunkedUploadThreshold,
+
+                // Every transfer may hold a connection, and metadata must find one free all the same.
+                MaxConnectionsPerHost = Math.Max(defaults.MaxConnectionsPerHost, 2 * Parallelism),
+            };
+        }
+    }
+
     internal static ConfigShape<TransferConfig> Shape { get; } = new ConfigShape<TransferConfig>("transfer", "How content is copied.", new TransferConfig())
         .Key(
             "parallelism", ConfigTypes.Whole(1, 256), t => t.Parallelism, (t, v) => t with { Parallelism = v },

@@ -2,10 +2,10 @@ using Promoter.Yaml;
 
 namespace Promoter.Job.Hook;
 
-/// <summary>An object of a text.</summary>
+/// <summary>An object with its place in the text that is edited: a document, or an item of a list.</summary>
 /// <param name="Manifest">Its content.</param>
 /// <param name="List">The list that it is an item of; null where it is a document.</param>
-internal sealed record ManifestObject(YamlMapping Manifest, YamlSequence? List)
+internal sealed record ManifestEntry(YamlMapping Manifest, YamlSequence? List)
 {
     public ManifestId Id => new(
         Manifest.TextOf("apiVersion") ?? "", Manifest.TextOf("kind") ?? "", Manifest.MapOf("metadata")?.TextOf("namespace"),
@@ -13,12 +13,12 @@ internal sealed record ManifestObject(YamlMapping Manifest, YamlSequence? List)
 }
 
 /// <summary>Lists the objects of documents, those inside lists included.</summary>
-internal static class ManifestObjects
+internal static class ManifestEntries
 {
-    public static IEnumerable<ManifestObject> Of(IEnumerable<YamlNode> roots) => roots.OfType<YamlMapping>().SelectMany(root => Expand(root, list: null));
+    public static IEnumerable<ManifestEntry> Of(IEnumerable<YamlNode> roots) => roots.OfType<YamlMapping>().SelectMany(root => Expand(root, list: null));
 
-    private static IEnumerable<ManifestObject> Expand(YamlMapping manifest, YamlSequence? list) =>
+    private static IEnumerable<ManifestEntry> Expand(YamlMapping manifest, YamlSequence? list) =>
         manifest.TextOf("kind")?.EndsWith("List", StringComparison.Ordinal) == true && manifest["items"] is YamlSequence items
             ? items.Items.OfType<YamlMapping>().SelectMany(item => Expand(item, items))
-            : [new ManifestObject(manifest, list)];
+            : [new ManifestEntry(manifest, list)];
 }
