@@ -16,6 +16,12 @@ internal sealed partial class SelfManagedCertificates(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
     private const int Attempts = 5;
 
+    /// <summary>The last set that was read or written; null before the first.</summary>
+    private CertificateSet? _known;
+
+    /// <summary>What API servers were told to trust when this last looked.</summary>
+    private string _trusted = "";
+
     private readonly IReadOnlyList<string> _dnsNames =
     [
         $"{names.Service}.{cluster.Namespace}.svc", $"{names.Service}.{cluster.Namespace}.svc.cluster.local", $"{names.Service}.{cluster.Namespace}", names.Service,
@@ -25,25 +31,52 @@ internal sealed partial class SelfManagedCertificates(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var set = await LoadAsync(cancellationToken);
+        Show(set);
         await TryTrustAsync(set, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var trusted = true;
+        // On the first install the configuration may come moments after this process.
+        var unfinished = _trusted.Length > 0 ? 0 : 1;
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(trusted ? Interval : RetryInterval, time, stoppingToken);
-            try
-            {
-                trusted = await TryTrustAsync(await LoadAsync(stoppingToken), stoppingToken);
-            }
-            catch (KubernetesException e)
-            {
-                LogFailed(logger, names.Secret, e.Message);
-            }
+            await Task.Delay(PauseAfter(unfinished), time, stoppingToken);
+            unfinished = await TryCheckAsync(stoppingToken) ? 0 : unfinished + 1;
         }
+    }
+
+    private static TimeSpan PauseAfter(int unfinished) => unfinished is > 0 and <= Attempts && RetryInterval * (1 << (unfinished - 1)) is var pause && pause < Interval ? pause : Interval;
+
+    private async Task<bool> TryCheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CheckAsync(cancellationToken);
+        }
+        catch (KubernetesException e)
+        {
+            LogFailed(logger, names.Secret, e.Message);
+            return false;
+        }
+    }
+
+    /// <returns>Whether the certificate of the Secret is trusted and shown.</returns>
+    private async Task<bool> CheckAsync(CancellationToken cancellationToken)
+    {
+        var before = _trusted;
+        var set = await LoadAsync(cancellationToken);
+        if (!await TryTrustAsync(set, cancellationToken)) return false;
+        // An authority that API servers were told of only now is not known to all of them yet: the next round shows what it vouches for.
+        if (!before.Contains(set.Authority.Certificate, StringComparison.Ordinal)) return false;
+        Show(set);
+        return true;
+    }
+
+    private void Show(CertificateSet set)
+    {
+        if (certificate.Use(set.Leaf.Certificate, set.Leaf.Key)) LogUsed(logger, names.Secret, certificate.Current!.NotAfter);
     }
 
     private async Task<CertificateSet> LoadAsync(CancellationToken cancellationToken)
@@ -52,9 +85,7 @@ internal sealed partial class SelfManagedCertificates(
         {
             try
             {
-                var set = await ReadOrWriteAsync(cancellationToken);
-                if (certificate.Use(set.Leaf.Certificate, set.Leaf.Key)) LogUsed(logger, names.Secret, certificate.Current!.NotAfter);
-                return set;
+                return _known = await ReadOrWriteAsync(cancellationToken);
             }
             catch (KubernetesException e) when ((e.IsConflict || e.IsAlreadyExists || e.IsNotFound) && attempt < Attempts)
             {
@@ -68,13 +99,13 @@ internal sealed partial class SelfManagedCertificates(
         var now = time.GetUtcNow();
         if (await cluster.Client.FindAsync(ResourceType.Secrets, cluster.Namespace, names.Secret, cancellationToken) is not { } secret)
         {
-            var made = CertificateSet.Create(_dnsNames, now);
+            var made = Anew(now);
             await cluster.Client.CreateAsync(ResourceType.Secrets, cluster.Namespace, Compose(made), cancellationToken);
             return made;
         }
 
         var present = CertificateSet.Read(secret);
-        var wanted = present?.Advance(_dnsNames, now) ?? CertificateSet.Create(_dnsNames, now);
+        var wanted = present?.Advance(_dnsNames, now) ?? Anew(now);
         if (wanted == present) return wanted;
         // The bundle must reach the API server before anything that only the new authority vouches for is shown.
         if (wanted.Next is null && present is not null) await TryTrustAsync(present, cancellationToken);
@@ -83,6 +114,9 @@ internal sealed partial class SelfManagedCertificates(
         LogRotated(logger, names.Secret);
         return wanted;
     }
+
+    // Who deletes the Secret wants other certificates; until every replica shows them, the authority of those that are still shown stays trusted.
+    private CertificateSet Anew(DateTimeOffset now) => CertificateSet.Create(_dnsNames, now) with { Previous = _known?.Authority.Certificate };
 
     private JsonObject Compose(CertificateSet set) => new()
     {
@@ -120,6 +154,7 @@ internal sealed partial class SelfManagedCertificates(
                 LogTrusted(logger, names.WebhookConfiguration);
             }
 
+            _trusted = set.Bundle;
             return true;
         }
         catch (KubernetesException e)
