@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Promoter.Admission.Health;
@@ -25,8 +26,8 @@ internal static class AdmissionHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ReviewBody.Limit;
-            kestrel.Listen(options.Listen, listen => ListenForReviews(listen, options, certificate));
-            kestrel.Listen(options.MetricsListen, listen =>
+            Listen(kestrel, options.Listen, listen => ListenForReviews(listen, options, certificate));
+            Listen(kestrel, options.MetricsListen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 Listener.Operations.Mark(listen);
@@ -49,6 +50,13 @@ internal static class AdmissionHost
             endpoints.MapStatus();
         }));
         return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, IPEndPoint at, Action<ListenOptions> configure)
+    {
+        // Every address, of both families where the machine has both: a pod of an IPv6 cluster has none of IPv4.
+        if (at.Address.Equals(IPAddress.Any)) kestrel.ListenAnyIP(at.Port, configure);
+        else kestrel.Listen(at, configure);
     }
 
     private static void ListenForReviews(ListenOptions listen, ServeOptions options, ServerCertificate certificate)
