@@ -1,3 +1,14 @@
+{{/* What reading the pull secrets of pods takes. */}}
+{{- define "promoter-admission.pullSecretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+# A pod under review has its account's secrets already, a workload's template does not; and the account is asked where a pod names none.
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [get]
+{{- end -}}
+
 {{/* What the webhook may do anywhere in the cluster, feature by feature. */}}
 {{- define "promoter-admission.clusterRules" -}}
 # Pods that have not started: gated ones are the queue, found after a restart too; those that cannot pull correct what is remembered of the target.
@@ -19,9 +30,7 @@
   verbs: [create, patch]
 {{- end }}
 {{- if and (include "promoter-admission.pullSecrets" .) (not .Values.pullSecretNamespaces) }}
-- apiGroups: [""]
-  resources: [secrets]
-  verbs: [get]
+{{ include "promoter-admission.pullSecretRules" . }}
 {{- end }}
 {{- if include "promoter-admission.prefetch" . }}
 - apiGroups: [apps]

@@ -148,6 +148,32 @@ public sealed class PromoterAdmissionChartTests
         Assert.All(own, o => Assert.Equal("pre-delete,post-delete", (string?)o["metadata"]!["annotations"]!["helm.sh/hook"]));
     }
 
+    [Theory]
+    [InlineData("--set", "policies.limitServiceAccount.mayChangeImages=true")]
+    [InlineData("--set", "policies.limitServiceAccount.enabled=false")]
+    [InlineData("--kube-version", "1.29.0")]
+    public async Task Sources_may_be_put_into_pods_where_no_policy_forbids_it(string flag, string value)
+    {
+        var rendered = await RenderAsync("--set", "config.admission.gate.onDeadline=source", flag, value);
+
+        Assert.DoesNotContain(rendered.OfKind("ValidatingAdmissionPolicy"), policy => policy.ToJsonString().Contains("may not change the image", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_trusted_before_every_replica_has_it_because_its_authority_stays()
+    {
+        var rendered = await RenderAsync("--set", "tls.mode=certManager");
+        var (authority, leaf) = (Certificate(rendered, isAuthority: true), Certificate(rendered, isAuthority: false));
+        var issuer = rendered.OfKind("Issuer").Single(i => (string)i["metadata"]!["name"]! == (string)leaf["spec"]!["issuerRef"]!["name"]!);
+
+        Assert.Equal((string)authority["spec"]!["secretName"]!, (string?)issuer["spec"]!["ca"]?["secretName"]);
+        Assert.Equal("Never", (string)authority["spec"]!["privateKey"]!["rotationPolicy"]!);
+        Assert.NotEqual((string)authority["spec"]!["secretName"]!, (string)leaf["spec"]!["secretName"]!);
+        Assert.Equal($"shop/{leaf["metadata"]!["name"]}", (string)rendered.Only("MutatingWebhookConfiguration")["metadata"]!["annotations"]!["cert-manager.io/inject-ca-from"]!);
+    }
+
+    private static JsonNode Certificate(Rendered rendered, bool isAuthority) => rendered.OfKind("Certificate").Single(c => isAuthority == (c["spec"]!["isCA"] is not null));
+
     [Fact]
     public async Task No_template_makes_a_key_so_two_renderings_are_the_same()
     {
@@ -193,6 +219,7 @@ public sealed class PromoterAdmissionChartTests
     [InlineData("config.rules[0].target=https://registry.example", "is no registry")]
     [InlineData("features.largeCopies=true", "set largeCopies.image")]
     [InlineData("features.gates=false", "no gate could be removed")]
+    [InlineData("config.admission.gate.onDeadline=source", "set policies.limitServiceAccount.mayChangeImages to true")]
     [InlineData("terminationGracePeriodSeconds=10", "minimum: got 10, want 60")]
     public async Task Values_that_cannot_work_are_refused_with_the_reason(string setting, string reason)
     {
