@@ -39,9 +39,9 @@ public sealed class EcrPlatform : IRegistryPlatform
         string host, string repository, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken) =>
         TryFind(host) is { } registry ? await _layers.FindAsync(registry, repository, blobs, cancellationToken) : null;
 
-    public async Task<IReadOnlyList<Manifest>?> FetchManifestsAsync(
-        string host, string repository, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken) =>
-        digests.Count == 0 ? [] : TryFind(host) is { } registry ? await _images.FetchAsync(registry, repository, digests, cancellationToken) : null;
+    public async Task<IReadOnlyDictionary<ManifestReference, Manifest>?> FetchManifestsAsync(
+        string host, string repository, IReadOnlyCollection<ManifestReference> references, CancellationToken cancellationToken) =>
+        TryFind(host) is { } registry ? await _images.FetchAsync(registry, repository, references, cancellationToken) : null;
 
     public async Task<bool> EnsureRepositoryAsync(
         string host, string repository, string sourceHost, string sourceRepository, CancellationToken cancellationToken) =>

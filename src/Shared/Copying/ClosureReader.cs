@@ -35,7 +35,7 @@ public static class ClosureReader
                 var subjects = walk.Manifests.Skip(done).ToList();
                 done = walk.Manifests.Count;
                 await AddReferrersAsync(walk, source, subjects, referrers, cancellationToken);
-                attached.AddRange(await AddCosignTagsAsync(walk, source, subjects, cancellationToken));
+                attached.AddRange(await AddCosignTagsAsync(walk, subjects, cancellationToken));
             }
         }
 
@@ -46,11 +46,11 @@ public static class ClosureReader
         ClosureWalk walk, IRepository source, IReadOnlyList<Manifest> subjects, ReferrerSelection referrers, CancellationToken cancellationToken)
     {
         var lists = await walk.ForEachAsync(subjects, (subject, ct) => ListAsync(subject.Digest, ct), cancellationToken);
-        foreach (var referrer in lists.SelectMany(l => l).Where(referrers.Takes).DistinctBy(d => d.Digest))
+        var wanted = lists.SelectMany(l => l).Where(referrers.Takes).Select(d => d.Digest).Distinct().Where(digest => !walk.Contains(digest));
+        // A list may name what has been removed since (ECR removes referrers within a day): that is not the image's fault.
+        foreach (var manifest in (await walk.FetchAsync([.. wanted.Select(ManifestReference.Of)], cancellationToken)).OfType<Manifest>())
         {
-            if (walk.Contains(referrer.Digest)) continue;
-            // A list may name what has been removed since (ECR removes referrers within a day): that is not the image's fault.
-            if (await source.FetchManifestAsync(ManifestReference.Of(referrer.Digest), cancellationToken) is { } manifest) await walk.AddTreeAsync(manifest, [], MaxDepth, cancellationToken);
+            await walk.AddTreeAsync(manifest, [], MaxDepth, cancellationToken);
         }
 
         // A registry filters by one type at most.
@@ -58,12 +58,11 @@ public static class ClosureReader
             referrers.Types is [var type] ? source.ListReferrersAsync(subject, type, ct) : source.ListReferrersAsync(subject, ct);
     }
 
-    private static async Task<IReadOnlyList<AttachedTag>> AddCosignTagsAsync(
-        ClosureWalk walk, IRepository source, IReadOnlyList<Manifest> subjects, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<AttachedTag>> AddCosignTagsAsync(ClosureWalk walk, IReadOnlyList<Manifest> subjects, CancellationToken cancellationToken)
     {
-        // The tags are computed from digests and asked for one by one: listing a repository's tags may take thousands of requests.
+        // The tags are computed from digests and asked for by name: listing a repository's tags may take thousands of requests.
         var tags = subjects.SelectMany(s => CosignSuffixes.Select(suffix => Tag.ForSubject(s.Digest, suffix))).ToList();
-        var manifests = await walk.ForEachAsync(tags, (tag, ct) => source.FetchManifestAsync(ManifestReference.Of(tag), ct), cancellationToken);
+        var manifests = await walk.FetchAsync([.. tags.Select(ManifestReference.Of)], cancellationToken);
         var attached = new List<AttachedTag>();
         foreach (var (tag, manifest) in tags.Zip(manifests))
         {

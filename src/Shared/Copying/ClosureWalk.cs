@@ -27,7 +27,7 @@ internal sealed class ClosureWalk(IRepository source, IRegistryPlatform? platfor
         IReadOnlyList<Digest> path = [.. ancestors, manifest.Digest];
         if (manifest.Manifests.FirstOrDefault(child => path.Contains(child.Digest)) is { } loop) throw Broken($"the index {manifest.Digest} contains itself (by way of {loop.Digest})");
 
-        foreach (var child in await FetchAsync(manifest, cancellationToken)) await AddTreeAsync(child, path, depthLeft - 1, cancellationToken);
+        foreach (var child in await FetchChildrenAsync(manifest, cancellationToken)) await AddTreeAsync(child, path, depthLeft - 1, cancellationToken);
         foreach (var blob in manifest.Blobs) AddBlob(blob);
         if (!_seen.Add(manifest.Digest)) return;
         _manifests.Add(manifest);
@@ -38,14 +38,21 @@ internal sealed class ClosureWalk(IRepository source, IRegistryPlatform? platfor
         IReadOnlyList<TItem> items, Func<TItem, CancellationToken, Task<TResult>> request, CancellationToken cancellationToken) =>
         Bounded.ForEachAsync(items, parallelism, request, cancellationToken);
 
-    private async Task<IReadOnlyList<Manifest>> FetchAsync(Manifest index, CancellationToken cancellationToken)
+    /// <summary>Manifests of the source in the order of the references, in as few requests as its platform allows; null for what is not there.</summary>
+    public async Task<IReadOnlyList<Manifest?>> FetchAsync(IReadOnlyList<ManifestReference> references, CancellationToken cancellationToken) =>
+        await FetchBatchAsync(references, cancellationToken) is { } batch
+            ? [.. references.Select(batch.GetValueOrDefault)]
+            : await ForEachAsync(references, source.FetchManifestAsync, cancellationToken);
+
+    private async Task<IReadOnlyDictionary<ManifestReference, Manifest>?> FetchBatchAsync(IReadOnlyList<ManifestReference> references, CancellationToken cancellationToken) =>
+        platform is not null && references.Count > 1 ? await platform.FetchManifestsAsync(source.Host, source.Name, references, cancellationToken) : null;
+
+    private async Task<IReadOnlyList<Manifest>> FetchChildrenAsync(Manifest index, CancellationToken cancellationToken)
     {
         var wanted = index.Manifests.Where(d => !_seen.Contains(d.Digest)).DistinctBy(d => d.Digest).ToList();
-        var batch = platform is not null && wanted.Count > 1
-            ? await platform.FetchManifestsAsync(source.Host, source.Name, [.. wanted.Select(d => d.Digest)], cancellationToken)
-            : null;
-        var known = (batch ?? []).ToDictionary(m => m.Digest);
-        var children = await ForEachAsync(wanted, (d, ct) => known.TryGetValue(d.Digest, out var m) ? Task.FromResult<Manifest?>(m) : FetchChildAsync(index, d, ct), cancellationToken);
+        var batch = await FetchBatchAsync([.. wanted.Select(d => ManifestReference.Of(d.Digest))], cancellationToken);
+        var children = await ForEachAsync(
+            wanted, async (d, ct) => batch?.GetValueOrDefault(ManifestReference.Of(d.Digest)) ?? await FetchChildAsync(index, d, ct), cancellationToken);
         return [.. children.OfType<Manifest>()];
     }
 

@@ -20,9 +20,9 @@ public interface IRegistryPlatform
     Task<IReadOnlySet<Digest>?> FindBlobsAsync(
         string host, string repository, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken);
 
-    /// <summary>Fetches manifests by digest in batches; null: fetch them one by one. Digests that are not there are left out of the answer.</summary>
-    Task<IReadOnlyList<Manifest>?> FetchManifestsAsync(
-        string host, string repository, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken);
+    /// <summary>Fetches manifests in batches; null: fetch them one by one. References that lead nowhere are left out of the answer.</summary>
+    Task<IReadOnlyDictionary<ManifestReference, Manifest>?> FetchManifestsAsync(
+        string host, string repository, IReadOnlyCollection<ManifestReference> references, CancellationToken cancellationToken);
 
     /// <summary>Makes sure that the repository exists; called only after the source image is known to exist.</summary>
     /// <param name="host">The target registry.</param>

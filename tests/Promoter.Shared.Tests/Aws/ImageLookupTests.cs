@@ -98,7 +98,7 @@ public sealed class ImageLookupTests
         var platform = AwsScene.Platform(registries);
 
         var answers = await platform.FindManifestsAsync(AwsScene.Target, "shop/api", [new ManifestQuery(Tag.Parse("v1"), null)], CancellationToken.None);
-        var manifests = await platform.FetchManifestsAsync(AwsScene.Target, "shop/api", [StubImages.DigestOf(1)], CancellationToken.None);
+        var manifests = await platform.FetchManifestsAsync(AwsScene.Target, "shop/api", [ManifestReference.Of(StubImages.DigestOf(1))], CancellationToken.None);
 
         Assert.False(Assert.Single(answers!).RepositoryExists);
         Assert.Empty(manifests!);
@@ -208,11 +208,15 @@ public sealed class ImageLookupTests
         await using var scene = await AwsScene.StartAsync();
         var images = StubImages.On(scene.Aws);
         var digests = Enumerable.Range(0, 5).Select(i => images.Add(i)).ToList();
+        var signature = images.Add(5, "sha256-1.sig");
+        List<ManifestReference> there = [.. digests.Select(ManifestReference.Of), ManifestReference.Of(Tag.Parse("sha256-1.sig"))];
         using var registries = scene.Registries();
 
-        var manifests = await AwsScene.Platform(registries).FetchManifestsAsync(AwsScene.Source, "shop/api", [.. digests, StubImages.DigestOf(99)], CancellationToken.None);
+        var manifests = await AwsScene.Platform(registries).FetchManifestsAsync(
+            AwsScene.Source, "shop/api", [.. there, ManifestReference.Of(StubImages.DigestOf(99)), ManifestReference.Of(Tag.Parse("sha256-1.att"))], CancellationToken.None);
 
-        Assert.Equal(digests, manifests!.Select(manifest => manifest.Digest));
+        Assert.Equal(there, manifests!.Keys);
+        Assert.Equal([.. digests, signature], manifests.Values.Select(manifest => manifest.Digest));
         Assert.Equal(1, scene.Aws.Count("BatchGetImage"));
     }
 
@@ -228,7 +232,7 @@ public sealed class ImageLookupTests
         using var registries = scene.Registries();
         var platform = AwsScene.Platform(registries);
 
-        Assert.Null(await platform.FetchManifestsAsync(AwsScene.Source, "shop/api", [digest], CancellationToken.None));
+        Assert.Null(await platform.FetchManifestsAsync(AwsScene.Source, "shop/api", [ManifestReference.Of(digest)], CancellationToken.None));
         var answer = Assert.Single((await platform.FindManifestsAsync(AwsScene.Target, "shop/api", [new ManifestQuery(null, digest)], CancellationToken.None))!);
         Assert.True(answer.HasDigest);
         Assert.Null(answer.Manifest);

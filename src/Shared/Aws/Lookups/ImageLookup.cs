@@ -41,10 +41,11 @@ internal sealed class ImageLookup(EcrCalls calls)
     }
 
     /// <summary>Null where the permission is missing or a manifest did not survive its transport as text: then they are fetched one by one.</summary>
-    public async Task<IReadOnlyList<Manifest>?> FetchAsync(
-        AwsRegistry registry, string repository, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ManifestReference, Manifest>?> FetchAsync(
+        AwsRegistry registry, string repository, IReadOnlyCollection<ManifestReference> references, CancellationToken cancellationToken)
     {
-        var queries = digests.Distinct().Select(digest => new ManifestQuery(null, digest)).ToList();
+        var manifests = new Dictionary<ManifestReference, Manifest>();
+        var queries = references.Distinct().Select(reference => new ManifestQuery(reference.Tag, reference.Digest)).ToList();
         var answers = new ImageAnswers();
         try
         {
@@ -52,11 +53,17 @@ internal sealed class ImageLookup(EcrCalls calls)
         }
         catch (RegistryException e) when (e.Codes.Contains(nameof(RepositoryNotFoundException), StringComparer.Ordinal))
         {
-            return [];
+            return manifests;
         }
 
-        var isComplete = !answers.HasUnclear && queries.Select(answers.Answer).All(answer => !answer.HasDigest || answer.Manifest is not null);
-        return isComplete ? [.. queries.Select(query => answers.Manifests.GetValueOrDefault(query.Digest!.Value)).OfType<Manifest>()] : null;
+        if (answers.HasUnclear) return null;
+        foreach (var answer in queries.Select(answers.Answer).Where(a => a.HasDigest || a.TagDigest is not null))
+        {
+            if (answer.Manifest is not { } manifest) return null;
+            manifests.Add(answer.Query.Tag is { } tag ? ManifestReference.Of(tag) : ManifestReference.Of(manifest.Digest), manifest);
+        }
+
+        return manifests;
     }
 
     private async Task<bool> AskAsync(

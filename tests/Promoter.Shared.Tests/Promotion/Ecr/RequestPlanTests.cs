@@ -83,6 +83,25 @@ public sealed class RequestPlanTests
         Assert.True(scene.Count() == 7 + (4 * blobs), scene.Requests.ToString());
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 4)]
+    public async Task Looking_for_what_is_attached_costs_one_request_per_manifest_and_one_for_all_cosign_tags(int platforms, int requests)
+    {
+        await using var scene = await EcrScene.StartAsync();
+        scene.Aws.Source.Push("shop/web", platforms == 1 ? SampleImages.Single("web") : SampleImages.TwoPlatforms("web"), "1");
+        scene.Aws.Target.CreateRepository("shop/web");
+        scene.Aws.Target.CreateRepository("shop/bare");
+        scene.Aws.Source.Push("shop/bare", platforms == 1 ? SampleImages.Single("web") : SampleImages.TwoPlatforms("web"), "1");
+
+        await scene.PromoteAsync("shop/web:1");
+        var complete = scene.Count();
+        scene.Referrers = ReferrerSelection.None;
+        await scene.PromoteAsync("shop/bare:1");
+
+        Assert.True(complete - (scene.Count() - complete) == requests, scene.Requests.ToString());
+    }
+
     [Fact]
     public async Task Unchanged_by_tag_costs_one_request_on_each_side()
     {
