@@ -24,21 +24,21 @@ internal sealed class AdmissionMeters : IDisposable
 
     public AdmissionMeters()
     {
-        _reviews = _meter.CreateCounter<long>("promoter.admission.reviews", "{review}", "AdmissionReviews answered, by outcome");
+        _reviews = _meter.CreateCounter<long>("promoter.admission.reviews", "{review}", "AdmissionReviews answered, by outcome (allowed, patched, denied, malformed)");
         _reviewDuration = _meter.CreateHistogram(
             "promoter.admission.review.duration", "s", "Time to answer a review", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
-        _decisions = _meter.CreateCounter<long>("promoter.admission.decisions", "{image}", "Decisions about images, by kind");
-        _presence = _meter.CreateCounter<long>("promoter.admission.presence.lookups", "{lookup}", "Questions whether the target has an image, by who answered");
-        _faults = _meter.CreateCounter<long>("promoter.admission.registry.faults", "{fault}", "Registry answers other than present or missing, by side and kind");
-        _promotions = _meter.CreateCounter<long>("promoter.admission.promotions", "{promotion}", "On-demand promotions that ended, by outcome");
+        _decisions = _meter.CreateCounter<long>("promoter.admission.decisions", "{image}", "Decisions about images, by decision (untouched, present, promoted, source, allowed, gated, denied, broken)");
+        _presence = _meter.CreateCounter<long>("promoter.admission.presence.lookups", "{lookup}", "Questions whether the target has an image, by answer (cached-present, cached-missing, registry)");
+        _faults = _meter.CreateCounter<long>("promoter.admission.registry.faults", "{fault}", "Registry answers other than present or missing, by side (source, target) and kind (missing, denied, throttled, timedout, refused, failed)");
+        _promotions = _meter.CreateCounter<long>("promoter.admission.promotions", "{promotion}", "On-demand promotions that ended, by outcome (done, or the kind of fault)");
         _promotionDuration = _meter.CreateHistogram(
             "promoter.admission.promotion.duration", "s", "Time from the first question to the image at the target", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] });
         _bytes = _meter.CreateCounter<long>("promoter.admission.promoted", "By", "Bytes brought to the target");
-        _releases = _meter.CreateCounter<long>("promoter.admission.gate.releases", "{pod}", "Pods whose gate was removed, by reason");
-        _reloads = _meter.CreateCounter<long>("promoter.admission.config.reloads", "{reload}", "Changes of the configuration file, by outcome");
-        _eventsLost = _meter.CreateCounter<long>("promoter.admission.events.lost", "{event}", "Kubernetes Events that were not written, by reason");
+        _releases = _meter.CreateCounter<long>("promoter.admission.gate.releases", "{pod}", "Pods whose gate was removed, by reason (promoted, deadline)");
+        _reloads = _meter.CreateCounter<long>("promoter.admission.config.reloads", "{reload}", "Changes of the configuration file, by outcome (applied, refused)");
+        _eventsLost = _meter.CreateCounter<long>("promoter.admission.events.lost", "{event}", "Kubernetes Events that were not written, by reason (overflow, limited, refused)");
     }
 
     public void Reviewed(string outcome, TimeSpan duration)

@@ -14,7 +14,7 @@ internal static class RegistryTelemetry
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Throttles =
-        Meter.CreateCounter<long>("promoter.registry.throttles", "{answer}", "Answers by which a registry or ECR's API asked to slow down, retried ones included");
+        Meter.CreateCounter<long>("promoter.registry.throttles", "{answer}", "Answers by which a registry or ECR's API asked to slow down, by registry, operation and status; retried ones included");
 
     /// <summary>The span of one request on the wire; null where nobody traces.</summary>
     /// <param name="uri">Where it goes, redirects included. Only the host is told: paths name images, queries of presigned addresses are secrets.</param>
