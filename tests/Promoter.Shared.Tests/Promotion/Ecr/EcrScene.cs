@@ -21,7 +21,7 @@ internal sealed class EcrScene : IAsyncDisposable
     private EcrScene(EmulatedAws aws)
     {
         Aws = aws;
-        RotateToken();
+        RotateToken(TimeSpan.FromHours(1));
     }
 
     public EmulatedAws Aws { get; }
@@ -63,8 +63,13 @@ internal sealed class EcrScene : IAsyncDisposable
         return await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Writes a new token of the service account, as the cluster does before the present one expires.</summary>
-    public void RotateToken() => File.WriteAllText(_tokenFile, Aws.Iam.WebIdentity.Issue(Subject));
+    /// <summary>Writes a new token of the service account, as the cluster does before the present one expires: whoever reads finds the old one or the new one.</summary>
+    public void RotateToken(TimeSpan lifetime)
+    {
+        var next = _tokenFile + ".next";
+        File.WriteAllText(next, Aws.Iam.WebIdentity.Issue(Subject, lifetime: lifetime));
+        File.Move(next, _tokenFile, overwrite: true);
+    }
 
     public ReferrerSelection Referrers { get; set; } = ReferrerSelection.All;
 
