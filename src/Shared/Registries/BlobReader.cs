@@ -35,7 +35,7 @@ public sealed class BlobReader : IAsyncDisposable
         _progress = progress;
         _memory = blob.EmbeddedContent is null ? memory : null;
         _download = new BlobDownload(source, blob, 0, blob.Size, options, time, logger);
-        _pace = new ReadPace(options.ReadAhead, time);
+        _pace = new ReadPace(options.ReadAhead, time, () => memory?.BytesRead ?? 0);
         _digest = new RunningDigest(blob.Digest.Algorithm);
     }
 
@@ -165,6 +165,7 @@ public sealed class BlobReader : IAsyncDisposable
         var alreadyHashed = (int)Math.Min(bytes.Length, Math.Max(0, _digest.Length - Position));
         _digest.Append(bytes[alreadyHashed..]);
         Position += bytes.Length;
+        _memory?.CountRead(bytes.Length);
         if (Position == Blob.Size) Verify();
         _progress?.Invoke(bytes.Length);
     }

@@ -3,29 +3,37 @@ namespace Promoter.Registries;
 /// <summary>
 /// Measures who waits for whom while a blob streams from its source to its target: the time inside reads against all time, since the connection gave its
 /// first bytes. The rule by which a download is split into ranges, apart from everything that it is applied to. It looks at averages, not at moments:
-/// throttled sources come in bursts, and a busy machine stutters.
+/// throttled sources come in bursts, and a busy machine stutters. Beside the one download it looks at what all of them get meanwhile: many that wait are
+/// no sign of slow connections where they get much together.
 /// </summary>
-internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time)
+/// <param name="readByAll">Bytes that all downloads have read so far, this one included.</param>
+internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time, Func<long> readByAll)
 {
     private long _since = -1;
     private long _readSince;
     private TimeSpan _reading;
     private TimeSpan _all;
     private long _bytes;
+    private long _readByAllBefore;
 
     /// <summary>Whether the upload has waited for this connection long enough to open more of them.</summary>
-    public bool IsSlow => _bytes >= options.Evidence && _all > TimeSpan.Zero && Share >= options.SlowShare && BytesPerSecond < options.FastEnough;
+    public bool IsSlow => _bytes >= options.Evidence && _all > TimeSpan.Zero && Share >= options.SlowShare && BytesPerSecondOfAll < options.FastEnough;
 
     /// <summary>The part of all time that went into reads, 0 to 1.</summary>
     public double Share => _reading / _all;
 
     public double BytesPerSecond => _bytes / _all.TotalSeconds;
 
+    /// <summary>What this and all other downloads got per second in the same time.</summary>
+    public double BytesPerSecondOfAll => (readByAll() - _readByAllBefore) / _all.TotalSeconds;
+
     /// <summary>A read begins.</summary>
     public void Begin()
     {
         _readSince = time.GetTimestamp();
-        if (_since < 0) _since = _readSince;
+        if (_since >= 0) return;
+        _since = _readSince;
+        _readByAllBefore = readByAll();
     }
 
     /// <summary>The read that began last has brought <paramref name="bytes"/>.</summary>

@@ -90,6 +90,30 @@ public sealed class RangeReadTests
         Assert.Equal(isSplit, scene.Requests.All.Any(IsRange));
     }
 
+    [Fact]
+    public async Task Downloads_that_share_what_the_machine_gives_are_read_over_one_connection_each()
+    {
+        await using var scene = await Scene.StartAsync();
+        var layers = Enumerable.Range(0, 6).Select(i => new SyntheticBlob(Size, seed: 200 + i)).ToList();
+        scene.Given(layers.Aggregate(new ImageBuilder(), (image, layer) => image.WithLayer(layer)).Build());
+        // One clock for all: each of them gets a sixth of three megabytes a second.
+        var time = new ManualTime();
+        var options = Scene.FastRetries with { ReadAhead = Always with { Evidence = Size / 2, SlowShare = 0.75, FastEnough = 1_000_000 } };
+        using var clients = scene.Clients();
+        var source = new PacedRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), time, bytesPerMillisecond: 3000);
+        var memory = new ReadAheadMemory(options.ReadAhead);
+
+        await Task.WhenAll(layers.Select(async layer =>
+        {
+            var blob = new Descriptor("", Digest.Parse(layer.Digest), Size);
+            await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, memory: memory);
+            await scene.TargetRepository().PushBlobAsync(blob, reader, mountFrom: null, TestContext.Current.CancellationToken);
+        }));
+
+        Assert.Equal(6, scene.Requests.All.Count(r => r.Action == EmulatedAction.GetBlob));
+        Assert.DoesNotContain(scene.Requests.All, r => r.Action == EmulatedAction.GetBlob && r.Range is not null);
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("truncation")]
