@@ -176,9 +176,16 @@ internal sealed partial class GateController(
         {
             await JudgeAsync(pod, lack, config, cancellationToken);
         }
-        catch (KubernetesException e)
+        catch (KubernetesException e) when (pod.Told != e.Message)
         {
+            // A policy of the cluster may refuse the change for good. That is for the pod's owner to know, and once is enough: this runs every few seconds.
+            pod.Told = e.Message;
             LogFailed(logger, pod.Facts.Namespace, pod.Facts.Name, e.Message);
+            if (e.IsDenied || e.IsInvalid) events.Add(pod.Reference, EventSeverity.Warning, "GateStuck", $"the scheduling gate could not be removed: {e.Message}");
+        }
+        catch (KubernetesException)
+        {
+            // Said already.
         }
     }
 

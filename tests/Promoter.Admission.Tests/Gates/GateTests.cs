@@ -154,6 +154,27 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task A_pod_that_a_policy_of_the_cluster_keeps_gated_is_told_so_once_and_released_when_it_may_be()
+    {
+        await using var cluster = await TestCluster.StartAsync(replicas: 0);
+        cluster.Server.Seed("/api/v1/namespaces/shop/pods", GatedPod("web", Web));
+        cluster.Engine.Has(Web);
+        var refused = new ApiFault((method, path) => method == "PATCH" && path.EndsWith("/pods/web", StringComparison.Ordinal), 403, Times: -1);
+        cluster.Server.Fail(refused);
+
+        await cluster.AddReplicaAsync();
+
+        // Refused more than once, told once.
+        await Eventually.TrueAsync(() => cluster.Server.Calls.Count(call => call.Method == "PATCH" && call.Target.EndsWith("/pods/web", StringComparison.Ordinal)) >= 2, "the release was not tried again");
+        await Eventually.TrueAsync(() => Stuck().Any(), "nobody is told");
+        Assert.Equal(1, Assert.Single(Stuck()).Number("count"));
+        cluster.Server.Heal();
+        await cluster.UntilReleasedAsync("web");
+
+        IEnumerable<JsonObject> Stuck() => cluster.Server.List("/api/v1/namespaces/shop/events").Where(e => e.Text("reason") == "GateStuck");
+    }
+
+    [Fact]
     public async Task Where_a_policy_keeps_us_from_changing_images_the_pod_is_released_as_it_is_at_its_deadline()
     {
         await using var cluster = await TestCluster.StartAsync(replicas: 0);
