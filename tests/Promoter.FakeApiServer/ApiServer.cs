@@ -150,6 +150,7 @@ public sealed class ApiServer : IAsyncDisposable
             var path = ApiPath.Parse(http.Request.Path) ?? throw new ApiException(404, "NotFound", "the server could not find the requested resource");
             var verb = VerbOf(http.Request, path);
             if (Authorization is { } authorization && !authorization(verb, path)) throw new ApiException(403, "Forbidden", $"{path.Plural} is forbidden: cannot {verb} resource");
+            if (http.Request.Method == "GET" && http.Request.Query["fieldSelector"].ToString() is { Length: > 0 } fields) ObjectRules.CheckSelector(path, fields);
             if (http.Request.Query["watch"] == "true") await WatchStream.ServeAsync(http, path, _store, connections, _app.Lifetime.ApplicationStopping);
             else await AnswerAsync(http, path, body);
         }
@@ -232,6 +233,7 @@ public sealed class ApiServer : IAsyncDisposable
         Validate(item);
         if (item["metadata"]?["resourceVersion"] is not null) throw new ApiException(400, "BadRequest", "resourceVersion should not be set on objects to be created");
         if (Admission is { } admission) item = await admission(path, item);
+        ObjectRules.Check(path, item);
         if (path.Plural == "pods")
         {
             PodRules.CheckNew(item);
@@ -254,6 +256,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         if (kept["status"] is { } status) after["status"] = status.DeepClone();
+        ObjectRules.Check(path, after);
         if (path.Plural == "pods") PodRules.CheckUpdate(kept, after);
         return after;
     });

@@ -73,6 +73,25 @@ public sealed class FakeApiServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_kubernetes_checks_beyond_the_schema_is_checked()
+    {
+        var endless = Lease("a");
+        endless["spec"]!["leaseDurationSeconds"] = 0;
+        var coarse = Lease("b");
+        coarse["spec"]!["renewTime"] = "2026-01-01T00:00:00Z";
+        var elsewhere = new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "Event", ["metadata"] = new JsonObject { ["name"] = "a" }, ["involvedObject"] = new JsonObject { ["namespace"] = "other" },
+        };
+
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Leases, "ns", endless, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", coarse, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Events, "ns", elsewhere, CancellationToken.None));
+        var byLabel = ListOptions.All with { FieldSelector = "metadata.labels=a" };
+        await RefusalAsync(HttpStatusCode.BadRequest, _client.ListPageAsync(ResourceType.Pods, null, byLabel, null, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Gates_are_only_ever_removed_and_a_pod_with_gates_is_bound_to_no_node()
     {
         var bound = Pod("bound");

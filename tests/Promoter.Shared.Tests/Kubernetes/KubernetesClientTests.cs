@@ -192,7 +192,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     {
         var type = new[] { ResourceType.Leases, ResourceType.Events, ResourceType.Jobs, ResourceType.Secrets }.Single(one => one.Plural == plural);
         var written = new JsonObject { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind, ["metadata"] = new JsonObject { ["name"] = "one" } };
-        if (kind is "Event") written["involvedObject"] = new JsonObject();
+        if (kind is "Event") written["involvedObject"] = new JsonObject { ["namespace"] = "shop" };
         if (kind is "Job") written["spec"] = new JsonObject { ["template"] = new JsonObject() };
 
         await _client.CreateAsync(type, "shop", written, CancellationToken.None);
