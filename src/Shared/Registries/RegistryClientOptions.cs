@@ -20,7 +20,7 @@ public sealed record RegistryClientOptions
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A transfer in which no byte moves for this long is cut and retried.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A transfer in which no byte moves for this long is reported, and again whenever as long has passed.</summary>
     public TimeSpan StallWarning { get; init; } = TimeSpan.FromSeconds(10);

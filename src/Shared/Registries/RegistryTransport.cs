@@ -74,6 +74,9 @@ internal sealed class RegistryTransport(
             var response = await SendOnceAsync(request, uri, endpoint.IsOwn(uri) ? authorization : null, origin, cancellationToken);
             if (!IsRedirect(response) || response.Headers.Location is not { } location) return response;
 
+            // "See other" leads to something else than was asked for. ghcr.io sends to GitHub's web pages so, which a cluster may not be allowed to reach.
+            if (request.Action == RegistryAction.ListReferrers && response.StatusCode == HttpStatusCode.SeeOther) return response;
+
             var target = endpoint.Resolve(uri, location.OriginalString);
             response.Dispose();
             var refusal = hop == RedirectPolicy.MaxHops ? $"it is redirect number {hop + 1} in a row"

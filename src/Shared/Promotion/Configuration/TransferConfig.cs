@@ -6,14 +6,16 @@ namespace Promoter.Promotion.Configuration;
 /// <summary>How content is copied.</summary>
 public sealed record TransferConfig
 {
+    private static readonly RegistryClientOptions Defaults = new();
+
     /// <summary>Blobs in flight at once, over all images of the run.</summary>
     public int Parallelism { get; init; } = 8;
 
     /// <summary>How often a request or transfer is tried again after it failed in a way that may pass.</summary>
-    public int Retries { get; init; } = 5;
+    public int Retries { get; init; } = Defaults.Retries;
 
     /// <summary>A transfer that moves no byte for so long is cut and tried again.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan IdleTimeout { get; init; } = Defaults.IdleTimeout;
 
     /// <summary>A run of the job as a whole, after which it is interrupted; null: no limit.</summary>
     public TimeSpan? TotalTimeout { get; init; }
@@ -22,25 +24,18 @@ public sealed record TransferConfig
     public IReadOnlyDictionary<RegistryAction, double> RateLimits { get; init; } = new Dictionary<RegistryAction, double>();
 
     /// <summary>Blobs larger than this many bytes are uploaded in chunks, so that a broken upload goes on where it stood.</summary>
-    public long ChunkedUploadThreshold { get; init; } = 256L << 20;
+    public long ChunkedUploadThreshold { get; init; } = Defaults.ChunkedUploadThreshold;
 
     /// <summary>What of this the registry client follows.</summary>
-    public RegistryClientOptions ClientOptions
+    public RegistryClientOptions ClientOptions => Defaults with
     {
-        get
-        {
-            var defaults = new RegistryClientOptions();
-            return defaults with
-            {
-                Retries = Retries,
-                IdleTimeout = IdleTimeout,
-                ChunkedUploadThreshold = ChunkedUploadThreshold,
+        Retries = Retries,
+        IdleTimeout = IdleTimeout,
+        ChunkedUploadThreshold = ChunkedUploadThreshold,
 
-                // Every transfer may hold a connection, and metadata must find one free all the same.
-                MaxConnectionsPerHost = Math.Max(defaults.MaxConnectionsPerHost, 2 * Parallelism),
-            };
-        }
-    }
+        // Every transfer may hold a connection, and metadata must find one free all the same.
+        MaxConnectionsPerHost = Math.Max(Defaults.MaxConnectionsPerHost, 2 * Parallelism),
+    };
 
     internal static ConfigShape<TransferConfig> Shape { get; } = new ConfigShape<TransferConfig>("transfer", "How content is copied.", new TransferConfig())
         .Key(
