@@ -57,7 +57,7 @@ bench-webhook: need-dotnet ## Load the webhook beside an empty endpoint; writes 
 .PHONY: soak
 soak: need-dotnet build ## Ten minutes of mixed traffic at three webhook processes while everything around them fails (MINUTES=10)
 	PROMOTER_SOAK_MINUTES=$(or $(MINUTES),10) dotnet test tests/Promoter.Admission.Tests -c $(CONFIGURATION) --no-build \
-	  --filter FullyQualifiedName~SoakTests --logger 'console;verbosity=normal'
+	  --filter FullyQualifiedName~SoakTests --logger 'console;verbosity=detailed'
 
 .PHONY: images
 images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000
