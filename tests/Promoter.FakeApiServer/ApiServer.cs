@@ -60,6 +60,9 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Whether a request may be made: authorization, in short. The verb is RBAC's.</summary>
     public Func<string, ApiPath, bool>? Authorization { get; set; }
 
+    /// <summary>What a SelfSubjectAccessReview says about a verb on a resource; null: that it is allowed.</summary>
+    public Func<string, string, bool>? Access { get; set; }
+
     public static async Task<ApiServer> StartAsync(X509Certificate2? certificate = null, TimeProvider? time = null)
     {
         var server = new ApiServer(certificate, time ?? TimeProvider.System);
@@ -148,6 +151,12 @@ public sealed class ApiServer : IAsyncDisposable
             }
 
             var path = ApiPath.Parse(http.Request.Path) ?? throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+            if (path.Plural == "selfsubjectaccessreviews")
+            {
+                await WriteAsync(http, 201, ReviewAccess(Parse(body)));
+                return;
+            }
+
             var verb = VerbOf(http.Request, path);
             if (Authorization is { } authorization && !authorization(verb, path)) throw new ApiException(403, "Forbidden", $"{path.Plural} is forbidden: cannot {verb} resource");
             if (http.Request.Method == "GET" && http.Request.Query["fieldSelector"].ToString() is { Length: > 0 } fields) ObjectRules.CheckSelector(path, fields);
@@ -162,6 +171,14 @@ public sealed class ApiServer : IAsyncDisposable
         {
             http.Abort();
         }
+    }
+
+    // Everybody may ask (system:basic-user), and nothing is stored.
+    private JsonObject ReviewAccess(JsonObject review)
+    {
+        var asked = review["spec"]?["resourceAttributes"] ?? throw ApiException.Invalid("spec.resourceAttributes: exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        review["status"] = new JsonObject { ["allowed"] = Access?.Invoke(asked["verb"]!.GetValue<string>(), asked["resource"]!.GetValue<string>()) ?? true };
+        return review;
     }
 
     private static string VerbOf(HttpRequest request, ApiPath path) => request.Method switch

@@ -146,6 +146,22 @@ public sealed class KubernetesClient : IDisposable
         static int Leading(string? text) => int.TryParse(text.AsSpan().TrimEnd('+'), out var number) ? number : 0;
     }
 
+    /// <summary>Whether this principal may do something, in the API server's own judgement; everybody may ask (<c>system:basic-user</c>).</summary>
+    /// <param name="ns">The namespace; null for all of them.</param>
+    public async Task<bool> MayAsync(string verb, ResourceType type, string? ns, CancellationToken cancellationToken)
+    {
+        var asked = new JsonObject { ["verb"] = verb, ["group"] = type.Group, ["resource"] = type.Plural };
+        if (ns is not null) asked["namespace"] = ns;
+        var review = new JsonObject
+        {
+            ["apiVersion"] = ResourceType.SelfSubjectAccessReviews.ApiVersion,
+            ["kind"] = ResourceType.SelfSubjectAccessReviews.Kind,
+            ["spec"] = new JsonObject { ["resourceAttributes"] = asked },
+        };
+        var answer = await CreateAsync(ResourceType.SelfSubjectAccessReviews, null, review, cancellationToken);
+        return answer.At("status", "allowed") is JsonValue allowed && allowed.GetValueKind() is JsonValueKind.True;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken cancellationToken)

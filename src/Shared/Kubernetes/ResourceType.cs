@@ -18,6 +18,7 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
     public static readonly ResourceType CronJobs = new("batch", "v1", "cronjobs", "CronJob");
     public static readonly ResourceType Jobs = new("batch", "v1", "jobs", "Job");
     public static readonly ResourceType Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
+    public static readonly ResourceType SelfSubjectAccessReviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview");
 
     public static readonly ResourceType MutatingWebhookConfigurations =
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration");

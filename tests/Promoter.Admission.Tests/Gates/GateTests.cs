@@ -209,6 +209,21 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task Where_this_account_may_not_remove_gates_none_is_set_and_the_warning_says_so()
+    {
+        await using var cluster = await TestCluster.StartAsync(replicas: 0);
+        cluster.Server.Access = (verb, resource) => (verb, resource) is not ("patch", "pods");
+        await cluster.AddReplicaAsync();
+        await cluster.UntilLedAsync();
+        cluster.Engine.Copying = token => Task.Delay(Timeout.Infinite, token);
+
+        await Eventually.TrueAsync(
+            async () => (await cluster.Replicas[0].ReviewAsync(Fixture.PodWith(Web))).Warnings.Any(warning => warning.Contains("may not patch pods", StringComparison.Ordinal)),
+            "the warning does not name the missing right");
+        Assert.Empty((await cluster.Replicas[0].ReviewAsync(Fixture.PodWith(Web))).Patch);
+    }
+
+    [Fact]
     public async Task A_server_before_1_27_gets_no_gates_and_the_warning_says_so()
     {
         await using var cluster = await TestCluster.StartAsync(replicas: 0);

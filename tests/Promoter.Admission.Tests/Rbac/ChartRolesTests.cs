@@ -136,6 +136,8 @@ public sealed class ChartRolesTests
             await cluster.UntilLedAsync();
             await cluster.CreatePodAsync("web", Web);
             await Eventually.TrueAsync(() => cluster.Server.List("/apis/batch/v1/namespaces/promoter/jobs") is [var job] && job.Uid() != old.Uid(), "the Job was not made anew");
+            // One that ends before it is watched is found in the list.
+            await Eventually.TrueAsync(() => cluster.Server.Calls.Any(call => call.Target.Contains("/jobs?watch=true", StringComparison.Ordinal)), "the Job is not watched");
             cluster.Server.Change($"/apis/batch/v1/namespaces/promoter/jobs/{old.Name()}", job => job["status"] = Ended("Failed"));
             await Eventually.TrueAsync(() => !grants.Unused.Except([LeaseRead], StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
         }
