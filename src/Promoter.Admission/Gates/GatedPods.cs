@@ -49,6 +49,8 @@ internal static class GatedPods
         var gate = $"/spec/schedulingGates/{IndexOfGate(pod)}";
         var operations = new JsonArray
         {
+            // A pod of a StatefulSet may have been made anew under its name, with another image.
+            new JsonObject { ["op"] = "test", ["path"] = "/metadata/uid", ["value"] = pod.Uid() },
             new JsonObject { ["op"] = "test", ["path"] = $"{gate}/name", ["value"] = PodMarks.Gate },
             new JsonObject { ["op"] = "remove", ["path"] = gate },
         };
