@@ -102,6 +102,9 @@ public sealed class DecisionTests
 
         var gates = second.Apply(first.Again(review))["spec"]!["schedulingGates"]!.AsArray().Select(gate => gate!["name"]!.GetValue<string>());
         Assert.Equal(["example.com/other", "promoter.dev/image-pending"], gates);
+        // Being looked at twice gives no more time.
+        Assert.Contains("gated-until", first.Patch.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("gated-until", second.Patch.ToJsonString(), StringComparison.Ordinal);
         release();
     }
 

@@ -71,6 +71,20 @@ public sealed class LeadershipTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_whose_renewals_fail_leads_no_longer_than_the_others_wait()
+    {
+        var leader = await StartAsync("leader");
+        await Eventually.TrueAsync(() => leader.Leadership.IsLeader, "nobody leads");
+        _server.Fail(new ApiFault((method, _) => method is "PUT", 500, Times: -1));
+
+        _time.Advance(Duration - TimeSpan.FromSeconds(1));
+        Assert.True(leader.Leadership.IsLeader);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(leader.Leadership.IsLeader);
+    }
+
+    [Fact]
     public async Task A_lease_that_was_written_though_the_answer_was_lost_is_known_as_ones_own()
     {
         _server.Seed(Leases, Lease(LeaseMarks.LeaderName, "candidate"));

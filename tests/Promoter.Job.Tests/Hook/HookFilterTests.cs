@@ -92,6 +92,14 @@ public sealed class HookFilterTests
     }
 
     [Fact]
+    public void An_image_that_takes_the_place_of_another_is_written()
+    {
+        var output = Given.Apply(Given.Apply(Given.Deployment, Given.Settings, Given.Web("v1")), Given.Settings, Given.Web("v2"));
+
+        Assert.Equal([Given.Web("v2")], HookImages.Of(Given.JobOf(output)).References);
+    }
+
+    [Fact]
     public void A_job_inside_a_list_is_updated_where_it_stands()
     {
         var job = BlockYaml.Write(HookJob.Build(Given.Settings, "shop", [Given.Web("v1")]), indentSequences: false);

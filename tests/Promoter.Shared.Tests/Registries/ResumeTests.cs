@@ -170,6 +170,22 @@ public sealed class ResumeTests
         Assert.Equal(2, scene.Requests.All.Count(IsLayer));
     }
 
+    [Fact]
+    public async Task The_last_bytes_of_wrong_content_are_never_given_out()
+    {
+        var wrong = new byte[1000];
+        await using var server = await StubServer.StartAsync(context => context.Response.Body.WriteAsync(wrong).AsTask());
+        using var clients = AuthenticationTests.Clients();
+        var blob = new Descriptor("", Digest.Of("what was meant"u8), wrong.Length);
+        await using var reader = new BlobReader(clients.Repository(server.Host, "x", Side.Source), blob, Scene.FastRetries, TimeProvider.System, NullLogger.Instance);
+        await ReadAsync(reader, 999);
+
+        var error = await Assert.ThrowsAsync<RegistryException>(() => ReadAsync(reader, 1));
+
+        Assert.Equal(RegistryFault.Corrupt, error.Fault);
+        Assert.Equal(Side.Source, error.Side);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
