@@ -2,6 +2,7 @@ using System.CommandLine;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Jobs;
 using Promoter.Kubernetes;
+using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Commands;
 
@@ -21,13 +22,21 @@ internal sealed class ClusterFlags
     }
 
     /// <summary>The cluster that the flags, or else the pod's service account, name.</summary>
-    /// <exception cref="KubernetesException">There is none; the message says what to do.</exception>
+    /// <exception cref="ConfigException">There is none; the message says what to do.</exception>
     public KubernetesClient Connect(ParseResult arguments, TimeProvider time)
     {
         var (path, context) = (arguments.GetValue(_kubeconfig), arguments.GetValue(_context));
         var isPod = path is null && context is null && InCluster.IsAvailable(Environment.GetEnvironmentVariable);
-        return new KubernetesClient(
-            isPod ? InCluster.Load(Environment.GetEnvironmentVariable, time) : Kubeconfig.Load(path, context, Environment.GetEnvironmentVariable, time), time);
+        try
+        {
+            return new KubernetesClient(
+                isPod ? InCluster.Load(Environment.GetEnvironmentVariable, time) : Kubeconfig.Load(path, context, Environment.GetEnvironmentVariable, time), time);
+        }
+        catch (KubernetesException e)
+        {
+            // No server has been asked yet: what is wrong is here.
+            throw new ConfigException(new ConfigProblem("cluster", null, e.Message), e);
+        }
     }
 
     public Cluster? Read(ParseResult arguments, TimeProvider time)

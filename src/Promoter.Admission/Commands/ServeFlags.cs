@@ -15,21 +15,23 @@ internal sealed class ServeFlags
     private readonly Option<IPEndPoint> _metricsListen =
         Endpoint("--metrics-listen", "Address and port of probes, metrics and status (plain HTTP).", new IPEndPoint(IPAddress.Any, 9090));
 
-    private readonly Option<TimeSpan> _shutdownDelay = new("--shutdown-delay")
+    private readonly Option<TimeSpan?> _shutdownDelay = new("--shutdown-delay")
     {
-        Description = "How long to go on serving after SIGTERM.",
+        Description = $"How long to go on serving after SIGTERM. [default: {ConfigUnits.Print(DefaultDelay)}]",
         HelpName = "DURATION",
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(15),
         CustomParser = Duration,
     };
 
     private readonly Option<LogLevel> _logLevel = new("--log-level")
     {
         Description = "The least level that is logged: trace, debug, information, warning, error.",
+        HelpName = "LEVEL",
         DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
     };
 
-    private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line." };
+    private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line.", HelpName = "FORMAT" };
+
+    private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Longest = ShutdownSequence.Limit - TimeSpan.FromSeconds(15);
 
@@ -58,10 +60,10 @@ internal sealed class ServeFlags
         Listen = arguments.GetRequiredValue(_listen),
         MetricsListen = arguments.GetRequiredValue(_metricsListen),
         Tls = _tls.Read(arguments),
-        ShutdownDelay = arguments.GetValue(_shutdownDelay),
+        ShutdownDelay = arguments.GetValue(_shutdownDelay) ?? DefaultDelay,
     };
 
-    private static TimeSpan Duration(ArgumentResult result)
+    private static TimeSpan? Duration(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         try
@@ -73,7 +75,7 @@ internal sealed class ServeFlags
         catch (FormatException e)
         {
             result.AddError(e.Message);
-            return default;
+            return null;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class FileCertificates(string certificatePath, string ke
         {
             await LoadAsync(cancellationToken);
         }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
         {
             throw new IOException($"the certificate {certificatePath} with key {keyPath} cannot be used: {e.Message}", e);
         }
