@@ -68,12 +68,16 @@ charts: ## Lint and render the charts with helm and kubectl
 	eng/charts.sh
 
 .PHONY: coverage
-coverage: need-dotnet ## Run the tests with coverlet and print the covered lines by folder
+coverage: need-dotnet tools ## Run the tests with coverlet and print the covered lines by folder
 	eng/coverage.sh
 
 .PHONY: mutants
 mutants: need-dotnet ## Break lines of the decision code one by one; a test has to fail for each
 	eng/mutants.sh
+
+.PHONY: flakes
+flakes: need-dotnet ## Run the fast suites again and again, each time in another order, and name what fails (RUNS=20)
+	RUNS=$(or $(RUNS),20) eng/flakes.sh
 
 .PHONY: clean
 clean: ## Remove everything that was built (the tools in .cache stay)
