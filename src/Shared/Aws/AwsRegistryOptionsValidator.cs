@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Promoter.Aws.Provisioning;
 using Promoter.Oci;
+using Promoter.Promotion.Configuration;
 
 namespace Promoter.Aws;
 
@@ -32,10 +33,8 @@ public static partial class AwsRegistryOptionsValidator
             yield break;
         }
 
-        var hasRegion = !string.IsNullOrEmpty(options.Region);
-        var hasAccount = !string.IsNullOrEmpty(options.AccountId);
-        if (hasRegion && !Region.IsMatch(options.Region!)) yield return $"region '{options.Region}' is not the name of an AWS region (for example eu-west-1)";
-        else if (hasAccount && !Account.IsMatch(options.AccountId!)) yield return $"account '{options.AccountId}' is not an AWS account id: twelve digits";
+        if (options.Region is { Length: > 0 } region && !AwsGrammar.Region.IsMatch(region)) yield return $"region '{region}' is not the name of an AWS region (for example eu-west-1)";
+        else if (options.AccountId is { Length: > 0 } account && !AwsGrammar.Account.IsMatch(account)) yield return $"account '{account}' is not an AWS account id: twelve digits";
         else
         {
             foreach (var problem in OfHostName(options)) yield return problem;
@@ -63,9 +62,9 @@ public static partial class AwsRegistryOptionsValidator
     {
         if (options.RoleArn is { Length: > 0 } arn)
         {
-            if (RoleArn.Match(arn) is not { Success: true } match) yield return $"roleArn '{arn}' is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME";
-            else if (EcrHost.TryParse(options.Host, out var host) && host.Partition.Name != match.Groups["partition"].Value)
-                yield return $"roleArn is in partition {match.Groups["partition"].Value}, but the host is in {host.Partition.Name}: a role of one cannot be used in the other";
+            if (!AwsGrammar.RoleArn.IsMatch(arn)) yield return $"roleArn '{arn}' is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME";
+            else if (EcrHost.TryParse(options.Host, out var host) && arn.Split(':')[1] is var partition && host.Partition.Name != partition)
+                yield return $"roleArn is in partition {partition}, but the host is in {host.Partition.Name}: a role of one cannot be used in the other";
         }
 
         if (options.ExternalId is { Length: > 0 } externalId)
@@ -75,7 +74,7 @@ public static partial class AwsRegistryOptionsValidator
             else if (options.Source == AwsCredentialSource.WebIdentity) yield return "externalId cannot be sent with a web identity: leave it out, or assume the role from other credentials";
         }
 
-        if (options.SessionName is { } session && !SessionName.IsMatch(session)) yield return $"sessionName '{session}' has 2 to 64 letters, digits and _+=,.@-";
+        if (options.SessionName is { } session && !AwsGrammar.SessionName.IsMatch(session)) yield return $"sessionName '{session}' has 2 to 64 letters, digits and _+=,.@-";
         if (options.Source == AwsCredentialSource.Profile && string.IsNullOrEmpty(options.Profile)) yield return "credentials come from a profile, but profile is not set";
         if (options.Source != AwsCredentialSource.Profile && !string.IsNullOrEmpty(options.Profile)) yield return $"profile is set, but credentials come from {options.Source}";
         if (options.Source != AwsCredentialSource.WebIdentity && !string.IsNullOrEmpty(options.WebIdentityTokenFile))
@@ -95,18 +94,6 @@ public static partial class AwsRegistryOptionsValidator
         }
     }
 
-    [GeneratedRegex("^[a-z]{2,5}(-[a-z0-9]+)*-[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Region { get; }
-
-    [GeneratedRegex("^[0-9]{12}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Account { get; }
-
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RoleArn { get; }
-
     [GeneratedRegex(@"^[A-Za-z0-9_+=,.@:/-]{2,1224}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ExternalId { get; }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]{2,64}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SessionName { get; }
 }

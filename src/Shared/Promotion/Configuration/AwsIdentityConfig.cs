@@ -1,12 +1,10 @@
-using System.Text.RegularExpressions;
-
 namespace Promoter.Promotion.Configuration;
 
 /// <summary>
 /// Who calls ECR for one registry: first credentials (a profile, a web identity, the pod identity, or else the SDK's default chain), and the role
 /// that they assume. A web identity is exchanged for the role itself.
 /// </summary>
-public sealed partial record AwsIdentityConfig
+public sealed record AwsIdentityConfig
 {
     /// <summary>The role to assume; null: the first credentials are used as they are.</summary>
     public string? RoleArn { get; init; }
@@ -72,24 +70,12 @@ public sealed partial record AwsIdentityConfig
             ? "'externalId' cannot be sent with a web identity: leave it out, or assume the role from other credentials"
             : null);
 
-    private static ConfigType<string> Arn => ConfigTypes.Matching("role ARN", RoleArnGrammar(), "write arn:aws:iam::ACCOUNT:role/NAME");
+    private static ConfigType<string> Arn => ConfigTypes.Matching("role ARN", AwsGrammar.RoleArn, "write arn:aws:iam::ACCOUNT:role/NAME");
 
     private static ConfigType<string> SessionNames =>
-        ConfigTypes.Matching("session name", SessionNameGrammar(), "2 to 64 letters, digits and any of _+=,.@-");
+        ConfigTypes.Matching("session name", AwsGrammar.SessionName, "2 to 64 letters, digits and any of _+=,.@-");
 
-    private static ConfigType<string> Regions => ConfigTypes.Matching("AWS region", RegionGrammar(), "write for example eu-west-1");
+    private static ConfigType<string> Regions => ConfigTypes.Matching("AWS region", AwsGrammar.Region, "write for example eu-west-1");
 
-    private static ConfigType<string> Accounts => ConfigTypes.Matching("AWS account id", AccountGrammar(), "it has twelve digits");
-
-    [GeneratedRegex("^[0-9]{12}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex AccountGrammar();
-
-    [GeneratedRegex("^arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/.+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RoleArnGrammar();
-
-    [GeneratedRegex("^[A-Za-z0-9_+=,.@-]{2,64}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SessionNameGrammar();
-
-    [GeneratedRegex("^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RegionGrammar();
+    private static ConfigType<string> Accounts => ConfigTypes.Matching("AWS account id", AwsGrammar.Account, "it has twelve digits");
 }
