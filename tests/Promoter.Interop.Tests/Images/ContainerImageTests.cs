@@ -33,8 +33,9 @@ public sealed class ContainerImageTests(BuiltImages images)
         var entries = await Layers.EntriesAsync(registry, program, manifest["layers"]!.AsArray()[^1]!);
         Assert.All(entries, entry => Assert.StartsWith("app/", entry.Name, StringComparison.Ordinal));
         Assert.DoesNotContain(entries, entry => entry.Name.EndsWith("/sh", StringComparison.Ordinal));
-        // Precompiled: with its native code the library is several times as large as its IL alone.
-        Assert.InRange(entries.Single(e => e.Name == "app/Promoter.Shared.dll").Length, new FileInfo(typeof(Oci.Digest).Assembly.Location).Length * 2, long.MaxValue);
+        // Precompiled: with its native code, which the job has in one file with its runtime's, the library is several times as large as its IL alone.
+        var native = entries.Single(e => e.Name == (program == "promoter" ? "app/promoter.r2r.dll" : "app/Promoter.Shared.dll"));
+        Assert.InRange(native.Length, new FileInfo(typeof(Oci.Digest).Assembly.Location).Length * 2, long.MaxValue);
     }
 
     [Theory]

@@ -65,6 +65,25 @@ public sealed partial class RunningImageTests(BuiltImages images) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task An_image_from_a_layout_is_brought_to_a_registry_from_inside_the_container_and_a_layout_on_its_read_only_root_is_refused()
+    {
+        var registry = await images.RegistryAsync();
+        var image = await PromoteAsync("promoter");
+        using var folder = new TemporaryFolder();
+        using var promoter = new PromoterProcess();
+        var written = await promoter.RunAsync("copy", registry.Reference($"promoter-admission:{BuiltImages.Tag}"), $"oci:{folder["images"]}");
+        Assert.True(written.ExitCode == 0, written.ToString());
+        await MakeReadableAsync(folder);
+
+        var read = await _containerd.TryRunRestrictedAsync(image, folder.Path, "/app/promoter", "copy", "oci:/etc/promoter/images", _target.Reference("from/layout:1"));
+        var refused = await _containerd.TryRunRestrictedAsync(image, folder: null, "/app/promoter", "copy", _target.Reference("from/layout:1"), "oci:/images");
+
+        Assert.True(read.ExitCode == 0, read.ToString());
+        Assert.Equal(await registry.DigestAsync("promoter-admission", BuiltImages.Tag), await _target.DigestAsync("from/layout", "1"));
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+    }
+
+    [Fact]
     public async Task The_promoted_webhook_answers_a_review_over_tls()
     {
         var image = await PromoteAsync("promoter-admission");
