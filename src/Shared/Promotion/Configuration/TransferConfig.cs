@@ -17,6 +17,9 @@ public sealed record TransferConfig
     /// <summary>A transfer that moves no byte for so long is cut and tried again.</summary>
     public TimeSpan IdleTimeout { get; init; } = Defaults.IdleTimeout;
 
+    /// <summary>A transfer that moves no byte for so long is named in the log.</summary>
+    public TimeSpan StallWarning { get; init; } = Defaults.StallWarning;
+
     /// <summary>A run of the job as a whole, after which it is interrupted; null: no limit.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record TransferConfig
     {
         Retries = Retries,
         IdleTimeout = IdleTimeout,
+        StallWarning = StallWarning,
         ChunkedUploadThreshold = ChunkedUploadThreshold,
 
         // Every transfer may hold a connection, and metadata must find one free all the same.
@@ -47,6 +51,9 @@ public sealed record TransferConfig
         .Key(
             "idleTimeout", ConfigTypes.Duration, t => t.IdleTimeout, (t, v) => t with { IdleTimeout = v },
             "A transfer that moves no byte for so long is cut and tried again.")
+        .Key(
+            "stallWarning", ConfigTypes.Duration, t => t.StallWarning, (t, v) => t with { StallWarning = v },
+            "A transfer that moves no byte for so long is named in the log, with its places and bytes, and again whenever as long has passed.")
         .Key(
             "totalTimeout", ConfigTypes.Duration, t => t.TotalTimeout ?? default, (t, v) => t with { TotalTimeout = v },
             "Limit for a whole run of the job, which then ends as if it was interrupted (exit code 7); left out, there is none.")

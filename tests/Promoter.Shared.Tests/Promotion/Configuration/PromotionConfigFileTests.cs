@@ -61,6 +61,7 @@ public sealed class PromotionConfigFileTests : IDisposable
               parallelism: 4
               retries: 0
               idleTimeout: 1m30s
+              stallWarning: 20s
               totalTimeout: 2h
               rateLimits: { writeManifest: 8, readBlob: 0.5 }
               chunkedUploadThreshold: 64MiB
@@ -110,6 +111,7 @@ public sealed class PromotionConfigFileTests : IDisposable
 
         Assert.True(Registry(config, "localhost:5000").PlainHttp);
         Assert.Equal((4, 0, TimeSpan.FromSeconds(90)), (config.Transfer.Parallelism, config.Transfer.Retries, config.Transfer.IdleTimeout));
+        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(20)), (config.Transfer.ClientOptions.IdleTimeout, config.Transfer.ClientOptions.StallWarning));
         Assert.Equal(TimeSpan.FromHours(2), config.Transfer.TotalTimeout);
         Assert.Equal(8, config.Transfer.RateLimits[RegistryAction.WriteManifest]);
         Assert.Equal(0.5, config.Transfer.RateLimits[RegistryAction.ReadBlob]);
