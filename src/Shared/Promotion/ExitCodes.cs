@@ -33,6 +33,7 @@ public static class ExitCodes
         RegistryFault.Throttled or RegistryFault.Unreachable => ExitCode.Unavailable,
         RegistryFault.TagConflict => ExitCode.TagConflict,
         RegistryFault.Unsupported => ExitCode.Refused,
+        RegistryFault.Unusable => ExitCode.Usage,
         _ => ExitCode.Unexpected,
     };
 }

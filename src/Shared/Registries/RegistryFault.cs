@@ -27,6 +27,9 @@ public enum RegistryFault
     /// <summary>The content is of a kind that is not copied (schema 1, oversized, contains itself); only building it anew helps.</summary>
     Unsupported,
 
+    /// <summary>What was named as a target cannot be one: a folder that cannot be made or written to, or that holds something else.</summary>
+    Unusable,
+
     /// <summary>The manifest names blobs or manifests that the registry does not have.</summary>
     ContentMissing,
 }

@@ -141,9 +141,34 @@ public sealed class BrokenLayoutTests : IAsyncLifetime
 
         var result = await JobHarness.RunAsync("copy", _registries.From("shop/web:1.4.2"), $"oci:{folder}:1.4.2");
 
-        Assert.True(result.ExitCode == 6, result.ToString());
+        Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains("letter.txt", result.Output, StringComparison.Ordinal);
         Assert.Equal([mine], Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_a_wrong_argument()
+    {
+        var file = Path.Combine(_layout.Parent, "letter.txt");
+        await File.WriteAllTextAsync(file, "dear reader", TestContext.Current.CancellationToken);
+
+        var result = await JobHarness.RunAsync("copy", _registries.From("shop/web:1.4.2"), $"oci:{file}/images:1.4.2");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("name a folder that can be written to", result.Output, StringComparison.Ordinal);
+        Assert.Equal("dear reader", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_layout_in_which_nothing_can_be_written_any_more_is_a_wrong_argument()
+    {
+        // What a read-only file system refuses, without one: a file stands where the folder of a layer's algorithm has to be.
+        var folder = Directory.CreateDirectory(Path.Combine(_layout.Parent, "fresh")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "blobs"), "", TestContext.Current.CancellationToken);
+
+        var result = await JobHarness.RunAsync("copy", _registries.From("shop/web:1.4.2"), $"oci:{folder}:1.4.2");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
     }
 
     [Fact]

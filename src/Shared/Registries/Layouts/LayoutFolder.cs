@@ -20,6 +20,8 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
     private const FileShare Everyone = FileShare.ReadWrite | FileShare.Delete;
     private static readonly FileStreamOptions ReadShared = new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = Everyone, Options = FileOptions.Asynchronous };
 
+    private static readonly FileStreamOptions NewShared = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = Everyone, BufferSize = 0, Options = FileOptions.Asynchronous };
+
     public string FullPath => path;
 
     public bool Exists => File.Exists(VersionFile);
@@ -44,23 +46,23 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
 
     public Task WriteBlobAsync(Digest digest, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(BlobFile(digest))!);
+        MakeFolder(Path.GetDirectoryName(BlobFile(digest))!);
         return WriteAsync(BlobFile(digest), write, cancellationToken);
     }
 
     /// <summary>Makes an empty layout where there is none, and removes what an interrupted run left half-written.</summary>
-    /// <exception cref="IOException">The folder holds something else.</exception>
+    /// <exception cref="UnusableFolderException">The folder holds something else, or cannot be made or written to.</exception>
     public async Task PrepareAsync(byte[] emptyIndex, CancellationToken cancellationToken)
     {
         if (!Exists)
         {
-            Directory.CreateDirectory(path);
+            MakeFolder(path);
             if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => !Path.GetFileName(e).StartsWith(Unfinished, StringComparison.Ordinal) && Path.GetFileName(e) is not ("blobs" or "index.json" or "oci-layout")) is { } other)
             {
-                throw new IOException($"{path} is no OCI layout and not empty ({Path.GetFileName(other)} is in it); name a new folder");
+                throw new UnusableFolderException($"{path} is no OCI layout and not empty ({Path.GetFileName(other)} is in it); name a new folder");
             }
 
-            Directory.CreateDirectory(Path.Combine(path, "blobs", "sha256"));
+            MakeFolder(Path.Combine(path, "blobs", "sha256"));
             if (!File.Exists(IndexFile)) await WriteIndexAsync(emptyIndex, cancellationToken);
             await WriteAsync(VersionFile, (file, ct) => file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Version), ct).AsTask(), cancellationToken);
         }
@@ -97,7 +99,7 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
         try
         {
             // Held until it has its name, so that no other run takes it for a leftover.
-            await using var stream = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = Everyone, BufferSize = 0, Options = FileOptions.Asynchronous });
+            await using var stream = Writable(() => new FileStream(unfinished, NewShared));
             await write(stream, cancellationToken);
             stream.Flush(flushToDisk: true);
             File.Move(unfinished, file, overwrite: true);
@@ -106,6 +108,21 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
         {
             File.Delete(unfinished);
             throw;
+        }
+    }
+
+    private static void MakeFolder(string folder) => Writable(() => Directory.CreateDirectory(folder));
+
+    // A read-only file system, or a file where a folder has to be. What comes while a file is being filled (a full disk) may pass.
+    private static T Writable<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnusableFolderException($"{e.Message.TrimEnd('.')}; name a folder that can be written to", e);
         }
     }
 

@@ -164,6 +164,10 @@ internal sealed class LayoutRepository : IRepository, IDisposable
         {
             return await action();
         }
+        catch (UnusableFolderException e)
+        {
+            throw RegistryErrors.Fault(RegistryFault.Unusable, $"{operation} in the OCI layout {_folder.FullPath}: {e.Message}", operation, _origin, inner: e);
+        }
         catch (UnauthorizedAccessException e)
         {
             throw RegistryErrors.Fault(RegistryFault.Denied, $"{operation} in the OCI layout {_folder.FullPath}: {e.Message}", operation, _origin, inner: e);
