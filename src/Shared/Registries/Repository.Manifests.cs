@@ -1,3 +1,4 @@
+using System.Net;
 using Promoter.Oci;
 
 namespace Promoter.Registries;
@@ -11,8 +12,28 @@ internal sealed partial class Repository
     public Task<Manifest?> FetchManifestAsync(ManifestReference reference, CancellationToken cancellationToken) =>
         retry.ExecuteAsync(ct => FetchManifestOnceAsync(reference, ct), cancellationToken);
 
-    public Task<PushedManifest> PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken) =>
-        retry.ExecuteAsync(ct => PushManifestOnceAsync(reference, manifest, ct), cancellationToken);
+    public Task<PushedManifest> PushManifestAsync(ManifestReference reference, Manifest manifest, CancellationToken cancellationToken)
+    {
+        var refused = false;
+        return retry.ExecuteAsync(
+            async ct =>
+            {
+                try
+                {
+                    return await PushManifestOnceAsync(reference, manifest, ct);
+                }
+                catch (RegistryException e) when (!refused && IsGarbled(e))
+                {
+                    // What was read and verified as a manifest here has been damaged on its way, unless the registry says so again.
+                    refused = true;
+                    throw e.Retold(isTransient: true);
+                }
+            },
+            cancellationToken);
+    }
+
+    // Under a digest the registry sees that it was damaged; under a tag only that it is no manifest (ECR: 405 with "Invalid JSON syntax").
+    private static bool IsGarbled(RegistryException e) => e is { Fault: RegistryFault.Protocol, Status: HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed };
 
     private async Task<Descriptor?> HeadManifestOnceAsync(ManifestReference reference, CancellationToken cancellationToken)
     {
