@@ -48,6 +48,12 @@
   value: {{ .Values.largeCopies.serviceAccountName | default (include "promoter-admission.serviceAccountName" .) | quote }}
 - name: PROMOTER_JOB_CONFIG_MAP
   value: {{ include "promoter-admission.configMap" . | quote }}
+{{- with .Values.imagePullSecrets }}
+{{- $names := list }}
+{{- range . }}{{ $names = append $names .name }}{{ end }}
+- name: PROMOTER_JOB_PULL_SECRETS
+  value: {{ join "," $names | quote }}
+{{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}

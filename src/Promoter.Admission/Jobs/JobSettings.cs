@@ -6,6 +6,7 @@ internal sealed record JobSettings
     public const string ImageVariable = "PROMOTER_JOB_IMAGE";
     public const string ServiceAccountVariable = "PROMOTER_JOB_SERVICE_ACCOUNT";
     public const string ConfigMapVariable = "PROMOTER_JOB_CONFIG_MAP";
+    public const string PullSecretsVariable = "PROMOTER_JOB_PULL_SECRETS";
 
     /// <summary>Variables of our own that mean the same to the Job: where AWS and the way out are.</summary>
     private static readonly string[] Inherited =
@@ -22,6 +23,9 @@ internal sealed record JobSettings
     /// <summary>The ConfigMap with our own configuration under <c>config.yaml</c>.</summary>
     public required string ConfigMap { get; init; }
 
+    /// <summary>Secrets of our namespace with which the image is pulled; none where the nodes can pull it as they are.</summary>
+    public IReadOnlyList<string> PullSecrets { get; init; } = [];
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <returns>Null where a variable is missing, so that no Job can be made.</returns>
@@ -33,6 +37,7 @@ internal sealed record JobSettings
             Image = image,
             ServiceAccount = environment(ServiceAccountVariable) is { Length: > 0 } account ? account : "default",
             ConfigMap = configMap,
+            PullSecrets = environment(PullSecretsVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             Environment = Inherited.Where(name => environment(name) is { Length: > 0 }).ToDictionary(name => name, name => environment(name)!, StringComparer.Ordinal),
         };
     }

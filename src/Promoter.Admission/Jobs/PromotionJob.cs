@@ -72,6 +72,7 @@ internal static class PromotionJob
     {
         ["restartPolicy"] = "Never",
         ["serviceAccountName"] = settings.ServiceAccount,
+        ["imagePullSecrets"] = new JsonArray([.. settings.PullSecrets.Select(name => new JsonObject { ["name"] = name })]),
         ["automountServiceAccountToken"] = false,
         ["enableServiceLinks"] = false,
         ["terminationGracePeriodSeconds"] = 30,

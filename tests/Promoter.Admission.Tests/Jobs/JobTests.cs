@@ -17,6 +17,7 @@ public sealed class JobTests
         Image = "registry.example.com/promoter:1",
         ServiceAccount = "promoter",
         ConfigMap = "promoter-admission",
+        PullSecrets = ["registry"],
         Environment = new Dictionary<string, string> { ["AWS_REGION"] = "eu-west-1" },
     };
 
@@ -33,12 +34,27 @@ public sealed class JobTests
         await Eventually.TrueAsync(() => cluster.Server.List(All).Count == 1, "no Job was made");
         var job = cluster.Server.List(All)[0];
         Assert.Equal($"{Web}@{WebDigest}", job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]![1]!.GetValue<string>());
+        Assert.Equal("registry", Assert.Single(job["spec"]!["template"]!["spec"]!["imagePullSecrets"]!.AsArray())!["name"]!.GetValue<string>());
         Assert.All(names, name => Assert.True(cluster.IsGated(name)));
         End(cluster, job, "Complete", present: true);
 
         await cluster.UntilReleasedAsync(names);
         Assert.Equal(0, cluster.Engine.Copies);
         Assert.Single(cluster.Server.Calls, call => call.Method == "POST" && call.Target.EndsWith("/jobs", StringComparison.Ordinal) && call.Body.Length > 0);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("registry, other", "registry", "other")]
+    public void Pull_secrets_come_from_the_environment(string? variable, params string[] secrets)
+    {
+        var settings = JobSettings.Read(name => name switch
+        {
+            JobSettings.PullSecretsVariable => variable,
+            _ => "set",
+        });
+
+        Assert.Equal(secrets, settings!.PullSecrets);
     }
 
     [Fact]

@@ -148,6 +148,15 @@ public sealed class PromoterAdmissionChartTests
         Assert.All(own, o => Assert.Equal("pre-delete,post-delete", (string?)o["metadata"]!["annotations"]!["helm.sh/hook"]));
     }
 
+    [Fact]
+    public async Task Jobs_of_large_copies_pull_their_image_with_the_secrets_of_the_release()
+    {
+        var rendered = await _chart.TemplateAsync("--values", _chart.Values("everything"), "--set", "imagePullSecrets[1].name=other");
+        var environment = Rendered.PodSpec(rendered.Only("Deployment"))["containers"]![0]!["env"]!.AsArray();
+
+        Assert.Equal("registry,other", (string?)environment.Single(e => (string)e!["name"]! == "PROMOTER_JOB_PULL_SECRETS")!["value"]);
+    }
+
     [Theory]
     [InlineData("--set", "policies.limitServiceAccount.mayChangeImages=true")]
     [InlineData("--set", "policies.limitServiceAccount.enabled=false")]
