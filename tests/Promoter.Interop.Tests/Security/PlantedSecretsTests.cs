@@ -43,6 +43,17 @@ public sealed partial class PlantedSecretsTests
         await RunAsync(null, "doctor", "--config", configuration, $"{Target}/shop/web:1.4.2");
         await RunAsync(0, "copy", $"{open.Host}/shop/web:1", $"{bearer.Host}/shop/web:1");
         await RunAsync(4, "copy", $"{open.Host}/shop/web:1", $"{locked.Host}/shop/web:1");
+        await RunAsync(0, "rollback", folder["report.json"], "--config", configuration);
+        await RunAsync(0, "index", "create", $"{bearer.Host}/shop/web:all", $"{open.Host}/shop/web:1");
+        await RunAsync(4, "index", "create", $"{locked.Host}/shop/web:all", $"{open.Host}/shop/web:1");
+        await RunAsync(0, "hook", "--config", configuration, "-f", folder.Write("overlay/web.yaml", Deployment), "--promoter-image", $"{Target}/promoter:0.1.0");
+        folder.Write("overlay/kustomization.yaml", $"resources: [web.yaml]\nimages:\n- name: {Target}/shop/web\n  newTag: 1.4.2\n");
+        if (Toolbox.Find("kubectl") is not null)
+        {
+            await RunAsync(0, "generate", "kustomize", folder["overlay"], "--from", "111111111111.dkr.ecr.eu-west-1.amazonaws.com", "--to", Target, "--promoter-image", $"{Target}/promoter:0.1.0");
+            foreach (var file in Directory.EnumerateFiles(folder["overlay"])) printed.Append(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+
         printed.Append(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken));
 
         Assert.Contains(digest, printed.ToString(), StringComparison.Ordinal);
@@ -111,6 +122,20 @@ public sealed partial class PlantedSecretsTests
         "kind":{"group":"","version":"v1","kind":"Pod"},"resource":{"group":"","version":"v1","resource":"pods"},"operation":"CREATE","namespace":"shop","name":"web",
         "userInfo":{"username":"test"},"dryRun":false,"object":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop"},
         "spec":{"containers":[{"name":"web","image":"222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2"}]}}}}
+        """;
+
+    private const string Deployment = $"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          template:
+            spec:
+              containers:
+              - name: web
+                image: {Target}/shop/web:1.4.2
+
         """;
 
     private static string Encoded(string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryAuthentication.UserName}:{password}"));
