@@ -91,7 +91,6 @@ cp examples/demo/rendered.yaml "$work/rendered.yaml"
 
 title "Plan: what the rendered manifest asks for"
 expect 2 promoter plan --config "$config" -f "$work/rendered.yaml" --detailed-exitcode
-# A usage error has the same exit code, but no plan on stdout.
 grep -q 'shop/web:1.4.2' "$work/stdout" || fail "the plan does not name the image"
 [ -z "$(stored 222222222222 shop/web)" ] || fail "the plan changed the target"
 

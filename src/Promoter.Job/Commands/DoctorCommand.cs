@@ -12,7 +12,7 @@ internal static class DoctorCommand
 {
     private static readonly Option<bool> Repair = new("--repair")
     {
-        Description = "First correct the settings of target repositories that differ from the configuration, and give those that were created by half what they lack. Without it nothing is changed.",
+        Description = "First correct the settings of target repositories that differ from the configuration, and finish those whose creation was interrupted. Without it nothing is changed.",
     };
 
     public static Command Create()

@@ -33,7 +33,7 @@ internal static class PromoterCommands
         return root;
     }
 
-    /// <summary>Parses and runs; wrong flags and verbs exit with 2, since the library's own code for them is 1.</summary>
+    /// <summary>Parses and runs; wrong flags and verbs exit with 2, since the library's own code for them is 1 (and with 1 where 2 has another meaning).</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TerminationTimeout, EnableDefaultExceptionHandler = false };
@@ -46,7 +46,7 @@ internal static class PromoterCommands
 
         foreach (var problem in problems) await error.WriteLineAsync($"promoter: {problem}");
         await error.WriteLineAsync($"promoter: see '{NameOf(parse.CommandResult)} --help'");
-        return (int)ExitCode.Usage;
+        return (int)(PlanCommand.IsDetailed(parse) ? ExitCode.Unexpected : ExitCode.Usage);
     }
 
     private static string NameOf(CommandResult command) => command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "promoter";

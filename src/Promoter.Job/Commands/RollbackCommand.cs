@@ -10,7 +10,7 @@ namespace Promoter.Job.Commands;
 /// <summary><c>promoter rollback REPORT</c>: points the tags of a run back to where they pointed before it.</summary>
 internal static class RollbackCommand
 {
-    private static readonly Argument<FileInfo> Report = new("REPORT") { Description = "The JSON that promote or copy printed with --output json." };
+    private static readonly Argument<FileInfo> Report = new("REPORT") { Description = "The JSON report of a promote or copy: what --report-file wrote, or --output json printed." };
 
     public static Command Create()
     {

@@ -42,6 +42,17 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("plan", "--detailed-exitcode", "--frobnicate", "a:1")]
+    [InlineData("plan", "--detailed-exitcode", "--config", "/does/not/exist", "a:1")]
+    [InlineData("plan", "--detailed-exitcode", "--from", Source, "--to", Source, "A:1")]
+    public async Task A_mistake_does_not_look_like_work_to_do(params string[] args)
+    {
+        var result = await JobHarness.RunAsync(args);
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+    }
+
+    [Theory]
     [InlineData("promote", "--frobnicate")]
     [InlineData("plan", "--frobnicate", "a:1")]
     [InlineData("copy", "--frobnicate", "a:1")]
