@@ -1,7 +1,5 @@
 using Promoter.Admission.Configuration;
-using Promoter.Admission.Presence;
 using Promoter.Admission.Tests.Support;
-using Promoter.Registries;
 
 namespace Promoter.Admission.Tests.Decisions;
 
@@ -71,91 +69,6 @@ public sealed class DecisionTests
         Assert.True(webhook.Engine.Target.ContainsKey(pinned), "the digest was not brought");
     }
 
-    [Fact]
-    public async Task A_large_missing_image_gates_the_pod_and_says_why()
-    {
-        await using var webhook = await Webhook.StartAsync(configure: OpenGuard.Use);
-        var release = HoldCopies(webhook);
-        webhook.Engine.Source[SourceWeb] = Large;
-        var review = Fixture.PodWith(Web);
-
-        var answer = await webhook.ReviewAsync(review);
-
-        var pod = answer.Apply(review);
-        Assert.Equal("promoter.dev/image-pending", pod["spec"]!["schedulingGates"]![0]!["name"]!.GetValue<string>());
-        Assert.Equal("pending", pod["metadata"]!["labels"]!["promoter.dev/gate"]!.GetValue<string>());
-        Assert.NotNull(pod["metadata"]!["annotations"]!["promoter.dev/gated-until"]);
-        Assert.Contains("10 GiB", Assert.Single(answer.Warnings), StringComparison.Ordinal);
-        release();
-    }
-
-    [Fact]
-    public async Task A_gate_is_added_beside_those_of_others_and_only_once()
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var release = HoldCopies(webhook);
-        var review = Fixture.Review("create-pod-generate-name-foreign-gate");
-        review["request"]!["object"]!["spec"]!["containers"]![0]!["image"] = Web;
-
-        var first = await webhook.ReviewAsync(review);
-        var second = await webhook.ReviewAsync(first.Again(review));
-
-        var gates = second.Apply(first.Again(review))["spec"]!["schedulingGates"]!.AsArray().Select(gate => gate!["name"]!.GetValue<string>());
-        Assert.Equal(["example.com/other", "promoter.dev/image-pending"], gates);
-        // Being looked at twice gives no more time.
-        Assert.Contains("gated-until", first.Patch.ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("gated-until", second.Patch.ToJsonString(), StringComparison.Ordinal);
-        release();
-    }
-
-    [Fact]
-    public async Task A_pod_that_is_bound_to_a_node_is_never_gated_and_the_fall_back_is_said()
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var release = HoldCopies(webhook);
-
-        var answer = await webhook.ReviewAsync(Fixture.Review("create-pod-node-name"));
-
-        Assert.True(answer.Allowed);
-        Assert.Empty(answer.Patch);
-        Assert.Contains("bound to node node1", Assert.Single(answer.Warnings), StringComparison.Ordinal);
-        release();
-    }
-
-    [Fact]
-    public async Task An_ephemeral_container_is_never_gated_and_the_fall_back_is_said()
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = FallbackAnswer.Source }, configure: OpenGuard.Use);
-        var release = HoldCopies(webhook);
-        var review = Fixture.Review("update-pod-ephemeralcontainers");
-        review["request"]!["object"]!["spec"]!["ephemeralContainers"]![0]!["image"] = Web;
-
-        var answer = await webhook.ReviewAsync(review);
-
-        Assert.True(answer.Allowed);
-        Assert.Contains("the pod runs already", Assert.Single(answer.Warnings), StringComparison.Ordinal);
-        Assert.All(answer.Patch, operation => Assert.StartsWith("/spec/ephemeralContainers/", operation!["path"]!.GetValue<string>(), StringComparison.Ordinal));
-        Assert.Equal(SourceWeb, answer.Apply(review)["spec"]!["ephemeralContainers"]![0]!["image"]!.GetValue<string>());
-        release();
-    }
-
-    [Theory]
-    [InlineData(FallbackAnswer.Allow, true, null)]
-    [InlineData(FallbackAnswer.Source, true, SourceWeb)]
-    [InlineData(FallbackAnswer.Deny, false, null)]
-    internal async Task Where_a_gate_is_not_possible_the_configured_fall_back_is_taken(FallbackAnswer fallback, bool allowed, string? image)
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = fallback });
-        var release = HoldCopies(webhook);
-        var review = Fixture.PodWith(Web);
-
-        var answer = await webhook.ReviewAsync(review);
-
-        Assert.Equal(allowed, answer.Allowed);
-        Assert.Equal(image, answer.Patch.FirstOrDefault(operation => operation!["op"]!.GetValue<string>() == "replace")?["value"]!.GetValue<string>());
-        release();
-    }
-
     [Theory]
     [InlineData(MissingAnswer.Source, true, SourceWeb)]
     [InlineData(MissingAnswer.Deny, false, null)]
@@ -183,58 +96,6 @@ public sealed class DecisionTests
         await using var webhook = await Webhook.StartAsync(config);
 
         Assert.False((await webhook.ReviewAsync(Fixture.PodWith(Web))).Allowed);
-    }
-
-    [Theory]
-    [InlineData(ImageFaultKind.Denied)]
-    [InlineData(ImageFaultKind.Throttled)]
-    [InlineData(ImageFaultKind.TimedOut)]
-    internal async Task A_target_that_does_not_answer_is_not_a_missing_image(ImageFaultKind kind)
-    {
-        await using var webhook = await Webhook.StartAsync(configure: OpenGuard.Use);
-        webhook.Engine.TargetFault = _ => new ImageFault(kind, Side.Target, $"the target said {kind}");
-
-        var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
-
-        Assert.True(answer.Allowed);
-        Assert.Empty(answer.Patch);
-        Assert.Contains($"the target said {kind}", Assert.Single(answer.Warnings), StringComparison.Ordinal);
-        Assert.Equal(0, webhook.Engine.Plans);
-    }
-
-    [Theory]
-    [InlineData(ImageFaultKind.Missing, false, false)]
-    [InlineData(ImageFaultKind.Denied, true, false)]
-    [InlineData(ImageFaultKind.Throttled, true, true)]
-    [InlineData(ImageFaultKind.TimedOut, true, true)]
-    [InlineData(ImageFaultKind.Refused, false, false)]
-    internal async Task Each_fault_of_the_source_has_its_own_answer(ImageFaultKind kind, bool allowed, bool gated)
-    {
-        await using var webhook = await Webhook.StartAsync(configure: OpenGuard.Use);
-        webhook.Engine.PlanFault = _ => new ImageFault(kind, Side.Source, $"the source said {kind}");
-        var review = Fixture.PodWith(Web);
-
-        var answer = await webhook.ReviewAsync(review);
-
-        Assert.Equal(allowed, answer.Allowed);
-        Assert.Contains($"the source said {kind}", answer.Message + string.Concat(answer.Warnings), StringComparison.Ordinal);
-        if (allowed) Assert.Equal(gated, answer.Apply(review)["spec"]!["schedulingGates"] is not null);
-    }
-
-    [Fact]
-    public async Task Answers_to_faults_are_configured_one_by_one()
-    {
-        var config = new AdmissionConfig { Target = new FaultAnswers(FaultAnswer.Gate, FaultAnswer.Deny, FaultAnswer.Source, FaultAnswer.Gate) };
-        await using var webhook = await Webhook.StartAsync(config, configure: OpenGuard.Use);
-        var kind = ImageFaultKind.Denied;
-        webhook.Engine.TargetFault = _ => new ImageFault(kind, Side.Target, "no");
-        var review = Fixture.PodWith(Web);
-
-        Assert.False((await webhook.ReviewAsync(review)).Allowed);
-        kind = ImageFaultKind.Throttled;
-        Assert.Equal(SourceWeb, (await webhook.ReviewAsync(review)).Apply(review)["spec"]!["containers"]![0]!["image"]!.GetValue<string>());
-        kind = ImageFaultKind.TimedOut;
-        Assert.NotNull((await webhook.ReviewAsync(review)).Apply(review)["spec"]!["schedulingGates"]);
     }
 
     [Fact]
@@ -318,19 +179,7 @@ public sealed class DecisionTests
         Assert.Equal(20, webhook.Engine.Checks);
     }
 
-    [Fact]
-    public async Task A_fault_of_ours_lets_the_pod_pass_and_says_so()
-    {
-        await using var webhook = await Webhook.StartAsync();
-        webhook.Engine.TargetFault = _ => throw new InvalidOperationException("a bug");
-
-        var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
-
-        Assert.True(answer.Allowed);
-        Assert.Contains("internal error", Assert.Single(answer.Warnings), StringComparison.Ordinal);
-    }
-
-    private static Action HoldCopies(Webhook webhook, bool when = true)
+    internal static Action HoldCopies(Webhook webhook, bool when = true)
     {
         var held = new TaskCompletionSource();
         if (when) webhook.Engine.Copying = token => held.Task.WaitAsync(token);

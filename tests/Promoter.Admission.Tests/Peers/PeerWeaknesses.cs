@@ -7,12 +7,7 @@ using Promoter.Admission.Decisions;
 using Promoter.Admission.Engine;
 using Promoter.Admission.Jobs;
 using Promoter.Admission.OnDemand;
-using Promoter.Admission.Presence;
 using Promoter.Admission.Tests.Support;
-using Promoter.Emulator;
-using Promoter.Emulator.Faults;
-using Promoter.Emulator.Images;
-using Promoter.Emulator.Recording;
 using Promoter.Kubernetes;
 using Promoter.Oci;
 using Promoter.Promotion.Configuration;
@@ -97,110 +92,6 @@ public sealed class PeerWeaknesses
     }
 
     [Fact]
-    [Trait("Row", "prefix round trip is idempotent")]
-    public async Task W05_A_target_with_a_prefix_is_recognised_and_its_repositories_carry_the_prefix()
-    {
-        await using var registries = await TwoRegistries.StartAsync(prefix: "/cache/team");
-        registries.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
-        var pairing = new ImagePairing(new Promotion.PromotionRules(registries.Config.Rules));
-        await using var webhook = await Webhook.StartAsync(pairing: pairing);
-        var review = Fixture.PodWith($"{registries.Source.ReferenceHost}/shop/web:1.4.2");
-
-        var first = await webhook.ReviewAsync(review);
-        var second = await webhook.ReviewAsync(first.Again(review));
-        using var plan = Assert.IsType<PlanAnswer.Planned>(await registries.Engine.PlanAsync(registries.Pair("shop/web:1.4.2"), SourceAccess.OfRule, CancellationToken.None)).Promotion;
-        Assert.Null(await plan.ExecuteAsync(new Progress<long>(), CancellationToken.None));
-
-        Assert.Equal($"{registries.Target.ReferenceHost}/cache/team/shop/web:1.4.2", first.Apply(review)["spec"]!["containers"]![0]!["image"]!.GetValue<string>());
-        Assert.Empty(second.Patch);
-        Assert.Equal(["cache/team/shop/web"], registries.Target.Repositories);
-    }
-
-    [Theory]
-    [InlineData(401, "Denied")]
-    [InlineData(403, "Denied")]
-    [InlineData(429, "Throttled")]
-    [InlineData(503, "TimedOut")]
-    public async Task W06_An_error_is_never_taken_for_a_missing_image(int status, string kind)
-    {
-        await using var registries = await TwoRegistries.StartAsync();
-        registries.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
-        registries.Target.Push("shop/web", SampleImages.Single("web"), "1.4.2");
-        registries.Target.Faults.Inject(Effect.Status(status), _ => true, times: FaultScript.Always);
-
-        var answer = await registries.Engine.CheckAsync(registries.TargetOf("shop/web:1.4.2"), CancellationToken.None);
-
-        Assert.Equal(kind, Assert.IsType<PresenceAnswer.Unknown>(answer).Fault.Kind.ToString());
-        Assert.Empty(registries.Source.Requests.All);
-    }
-
-    [Fact]
-    [Trait("Row", "lifecycle-deleted tag heals <1 min")]
-    public async Task W07_An_image_that_a_lifecycle_rule_deleted_is_brought_again_though_the_cache_still_has_it()
-    {
-        await using var cluster = await TestCluster.StartAsync(replicas: 1, TestCluster.Impatient with { Cache = new CacheConfig { Present = TimeSpan.FromHours(24) } });
-        await cluster.UntilLedAsync();
-        cluster.Engine.Has(Web);
-        await cluster.CreatePodAsync("web", Web);
-
-        cluster.Engine.Target.Clear();
-        cluster.Server.Change("/api/v1/namespaces/shop/pods/web", pod => pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject
-        {
-            ["name"] = "c0",
-            ["image"] = Web,
-            ["imageID"] = "",
-            ["ready"] = false,
-            ["restartCount"] = 0,
-            ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff" } },
-        }));
-
-        await Eventually.TrueAsync(() => cluster.Engine.Target.ContainsKey(Web), "the image was not brought again");
-    }
-
-    [Fact]
-    public async Task W08_A_copy_that_takes_longer_than_the_request_is_finished_and_made_once()
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Inline });
-        var held = new TaskCompletionSource();
-        webhook.Engine.Copying = token => held.Task.WaitAsync(token);
-
-        for (var i = 0; i < 3; i++) Assert.True((await webhook.ReviewAsync(Fixture.PodWith(Web), timeout: "1s")).Allowed);
-        held.SetResult();
-
-        await Eventually.TrueAsync(() => webhook.Engine.Target.ContainsKey(Web), "the copy died with its request");
-        Assert.Equal(1, webhook.Engine.Copies);
-    }
-
-    [Fact]
-    public async Task W09_Fifty_pods_at_once_make_one_copy_and_pull_policy_Always_makes_none_more()
-    {
-        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var review = Fixture.PodWith(Web);
-        review["request"]!["object"]!["spec"]!["containers"]![0]!["imagePullPolicy"] = "Always";
-
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => webhook.ReviewAsync(review)));
-        await Eventually.TrueAsync(() => webhook.Engine.Target.ContainsKey(Web), "nothing was copied");
-        for (var i = 0; i < 5; i++) await webhook.ReviewAsync(review);
-
-        Assert.Equal(1, webhook.Engine.Copies);
-    }
-
-    [Fact]
-    public async Task W10_A_typo_leaves_no_repository_behind()
-    {
-        await using var registries = await TwoRegistries.StartAsync();
-        registries.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
-
-        foreach (var image in (string[])["shop/wbe:1.4.2", "shop/web:9.9.9"])
-        {
-            Assert.IsType<PlanAnswer.Impossible>(await registries.Engine.PlanAsync(registries.Pair(image), SourceAccess.OfRule, CancellationToken.None));
-        }
-
-        Assert.Empty(registries.Target.Repositories);
-        Assert.Empty(registries.Target.Requests.Writes());
-    }
-
-    [Fact]
     public void W11_No_credential_is_on_any_command_line()
     {
         // The webhook starts no programs of its own, and the one that it asks Kubernetes for gets a reference and a path.
@@ -218,70 +109,6 @@ public sealed class PeerWeaknesses
         var job = PromotionJob.Compose(image, FakeEngine.DigestOf(image.Target), JobSettings.Read(variables.GetValueOrDefault)!, "promoter").ToJsonString();
 
         foreach (var secret in (string[])["AKIASECRET", "hunter2", "hunter3"]) Assert.DoesNotContain(secret, job, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task W12_Looking_whether_an_image_exists_is_one_HEAD_whatever_its_platforms()
-    {
-        await using var registries = await TwoRegistries.StartAsync();
-        var pushed = registries.Target.Push("shop/web", SampleImages.Single("web", architecture: "riscv64"), "1.4.2");
-
-        var answer = await registries.Engine.CheckAsync(registries.TargetOf("shop/web:1.4.2"), CancellationToken.None);
-
-        Assert.Equal(pushed.Digest, Assert.IsType<PresenceAnswer.Present>(answer).Digest.ToString());
-        Assert.Equal(["HEAD"], registries.Target.Requests.All.Select(request => request.Method));
-    }
-
-    [Fact]
-    public async Task W13_A_reference_with_tag_and_digest_keeps_its_tag_at_the_target()
-    {
-        await using var registries = await TwoRegistries.StartAsync();
-        var pushed = registries.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
-
-        using var plan = Assert.IsType<PlanAnswer.Planned>(
-            await registries.Engine.PlanAsync(registries.Pair($"shop/web:1.4.2@{pushed.Digest}"), SourceAccess.OfRule, CancellationToken.None)).Promotion;
-        Assert.Null(await plan.ExecuteAsync(new Progress<long>(), CancellationToken.None));
-
-        var tagged = Assert.IsType<PresenceAnswer.Present>(await registries.Engine.CheckAsync(registries.TargetOf("shop/web:1.4.2"), CancellationToken.None));
-        Assert.Equal(pushed.Digest, tagged.Digest.ToString());
-    }
-
-    [Fact]
-    [Trait("Row", "controller killed with gated pods, recovers and ungates")]
-    public async Task W14_What_a_replica_was_copying_is_handed_over_when_it_ends_and_its_pods_are_released()
-    {
-        await using var cluster = await TestCluster.StartAsync(replicas: 2);
-        await cluster.UntilAllGateAsync();
-        var first = true;
-        cluster.Engine.Copying = token => Interlocked.Exchange(ref first, false) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
-        await cluster.CreatePodAsync("web", Web);
-        await Eventually.TrueAsync(() => cluster.Engine.Copies == 1, "the copy did not start");
-        var holder = cluster.Server.List("/apis/coordination.k8s.io/v1/namespaces/promoter/leases").First(lease => lease.Label("promoter.dev/lease") == "promotion").Text("spec", "holderIdentity");
-
-        await cluster.StopAsync(cluster.Replicas[holder == "replica-1" ? 0 : 1]);
-
-        await cluster.UntilReleasedAsync("web");
-        Assert.Equal(2, cluster.Engine.Copies);
-    }
-
-    [Fact]
-    public async Task W15_A_token_that_cannot_be_renewed_once_is_renewed_the_next_time()
-    {
-        await using var registries = await TwoRegistries.StartAsync(target: new Emulator.RegistryOptions
-        {
-            Name = "target",
-            Authentication = RegistryAuthentication.Bearer,
-        });
-        var image = registries.TargetOf("shop/web:1.4.2");
-        var failing = registries.Target.Faults.Inject(Effect.Status(503), request => request.Action is EmulatedAction.GetToken, times: FaultScript.Always);
-
-        Assert.IsType<PresenceAnswer.Unknown>(await registries.Engine.CheckAsync(image, CancellationToken.None));
-        var asked = registries.Target.Requests.Count(EmulatedAction.GetToken);
-        registries.Target.Faults.Clear();
-        await registries.Engine.CheckAsync(image, CancellationToken.None);
-
-        Assert.NotNull(failing);
-        Assert.True(registries.Target.Requests.Count(EmulatedAction.GetToken) > asked, "after one failure nobody asked for a token again");
     }
 
     [Fact]

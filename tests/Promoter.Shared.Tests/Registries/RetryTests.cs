@@ -11,7 +11,7 @@ namespace Promoter.Tests.Registries;
 
 public sealed class RetryTests
 {
-    private static readonly ManifestReference Latest = ManifestReference.Of(Tag.Parse("1.0"));
+    internal static readonly ManifestReference Latest = ManifestReference.Of(Tag.Parse("1.0"));
 
     [Theory]
     [InlineData(408)]
@@ -124,124 +124,6 @@ public sealed class RetryTests
         Assert.Equal(RegistryFault.Denied, error.Fault);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Retry_After_is_waited_for_in_seconds_and_as_a_date(bool asDate)
-    {
-        var time = new ManualTime();
-        var tries = 0;
-        await using var server = await StubServer.StartAsync(context =>
-        {
-            if (tries++ > 0)
-            {
-                context.Response.StatusCode = 404;
-                return Task.CompletedTask;
-            }
-
-            context.Response.StatusCode = 503;
-            context.Response.Headers.RetryAfter = asDate ? time.GetUtcNow().AddSeconds(20).ToString("r") : "20";
-            return Task.CompletedTask;
-        });
-        using var clients = new RegistryClients(new FixedCredentials(), [], Scene.FastRetries, [], time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, () => 0.5);
-
-        var asking = clients.Repository(server.Host, "x", Side.Target).HasBlobAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken);
-        await Until(() => server.Seen.Count == 1 && time.NextDue == TimeSpan.FromSeconds(20));
-        time.Advance(TimeSpan.FromSeconds(19));
-        await Task.Yield();
-        Assert.Single(server.Seen);
-        await AdvanceUntil(time, asking);
-
-        Assert.False(await asking);
-        Assert.Equal(2, server.Seen.Count);
-    }
-
-    [Fact]
-    public async Task A_Retry_After_beyond_the_limit_is_not_waited_for()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Options = Scene.FastRetries with { RetryLimit = TimeSpan.FromMinutes(5) };
-        scene.Given(SampleImages.Single("web"));
-        scene.Faults.Inject(Effect.Status(503, TimeSpan.FromHours(1)), EmulatedAction.GetManifest, times: FaultScript.Always);
-        scene.Faults.Inject(Effect.Status(429, TimeSpan.FromHours(1)), EmulatedAction.GetBlob, times: FaultScript.Always);
-
-        var manifest = await Assert.ThrowsAsync<RegistryException>(() => scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
-
-        Assert.Equal(TimeSpan.FromHours(1), manifest.RetryAfter);
-        Assert.Equal(1, scene.Requests.Count(EmulatedAction.GetManifest));
-    }
-
-    [Fact]
-    public async Task A_blob_whose_source_asks_for_a_longer_wait_than_the_limit_fails_at_once()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Given(SampleImages.Single("web", layers: 0));
-        scene.Faults.Inject(Effect.Status(503, TimeSpan.FromHours(1)), EmulatedAction.GetBlob, times: FaultScript.Always);
-
-        var report = await scene.PromoteAsync();
-
-        Assert.Equal(ExitCode.Unavailable, report.ExitCode);
-        Assert.Equal(1, scene.Requests.Count(EmulatedAction.GetBlob));
-    }
-
-    [Fact]
-    public async Task A_source_that_keeps_failing_is_not_asked_retries_times_retries()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Given(SampleImages.Single("web", layers: 0));
-        scene.Faults.Inject(Effect.Status(500), EmulatedAction.GetBlob, times: FaultScript.Always);
-
-        var report = await scene.PromoteAsync();
-
-        Assert.Equal(ExitCode.Unavailable, report.ExitCode);
-        Assert.Equal(1 + scene.Options.Retries, scene.Requests.Count(EmulatedAction.GetBlob));
-        Assert.Equal(Side.Source, Assert.IsType<RegistryException>(report.Images[0].Failure).Side);
-    }
-
-    [Fact]
-    public async Task The_total_limit_ends_the_retries_of_what_makes_no_progress()
-    {
-        var time = new ManualTime();
-        await using var server = await StubServer.StartAsync(context =>
-        {
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        });
-        var options = Scene.FastRetries with { Retries = 1000, RetryDelay = TimeSpan.FromSeconds(1), MaxRetryDelay = TimeSpan.FromSeconds(1), RetryLimit = TimeSpan.FromSeconds(30) };
-        using var clients = new RegistryClients(new FixedCredentials(), [], options, [], time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, () => 0.5);
-        var started = time.GetUtcNow();
-
-        var asking = clients.Repository(server.Host, "x", Side.Target).HasBlobAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken);
-        await AdvanceUntil(time, asking);
-
-        await Assert.ThrowsAsync<RegistryException>(() => asking);
-        Assert.InRange(time.GetUtcNow() - started, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(300));
-    }
-
-    [Fact]
-    public async Task An_upload_that_moved_bytes_may_be_tried_again_although_it_took_longer_than_the_limit()
-    {
-        await using var scene = await Scene.StartAsync();
-        var time = new ManualTime();
-        var patience = TimeSpan.FromDays(1);
-        scene.Time = time;
-        scene.Options = Scene.FastRetries with { RetryLimit = TimeSpan.FromMinutes(5), ResponseTimeout = patience, IdleTimeout = patience, CommitTimeout = patience };
-        scene.Given(new ImageBuilder().WithRandomLayer(200_000, 1).Build());
-        var calls = 0;
-        scene.Observer = new SceneObserver((blob, _) =>
-        {
-            if (blob.Size > 100_000 && Interlocked.Increment(ref calls) == 1) time.Advance(TimeSpan.FromHours(1));
-        });
-        scene.Faults.Inject(Effect.Reset(BodyPosition.LastByte), r => r.Action == EmulatedAction.FinishUpload && r.ContentLength > 100_000);
-
-        var running = scene.PromoteAsync();
-        await AdvanceUntil(time, running);
-        var report = await running;
-
-        Assert.Null(report.Images[0].Failure);
-        Assert.Empty(scene.Target.FindProblems(Scene.Repository, "1.0"));
-    }
-
     [Fact]
     public async Task The_callers_cancellation_is_not_retried()
     {
@@ -256,72 +138,6 @@ public sealed class RetryTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetching);
         Assert.Equal(1, scene.Requests.Count(EmulatedAction.GetManifest));
-    }
-
-    [Fact]
-    public async Task A_registry_that_is_down_is_unavailable_and_says_where()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Given(SampleImages.Single("web"));
-        var host = scene.Target.Host;
-        await scene.Target.DisposeAsync();
-
-        var report = await scene.PromoteAsync();
-
-        Assert.Equal(ExitCode.Unavailable, report.ExitCode);
-        Assert.Contains(host, report.Images[0].Failure!.Message);
-        Assert.Contains("refused the connection", report.Images[0].Failure!.Message);
-    }
-
-    [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_named_and_not_retried()
-    {
-        await using var scene = await Scene.StartAsync(source: new Promoter.Emulator.RegistryOptions { Tls = true });
-        using var clients = new RegistryClients(
-            new FixedCredentials(), [new RegistryOptions { Host = "tls.test", Endpoint = scene.Source.Endpoint }], Scene.FastRetries, [], TimeProvider.System,
-            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, () => 0.5);
-
-        var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
-
-        Assert.Contains("certificate", error.Message);
-        Assert.Contains("SSL_CERT_FILE", error.Message);
-        Assert.False(error.IsTransient);
-    }
-
-    [Fact]
-    public async Task Plain_HTTP_to_a_TLS_port_and_TLS_to_a_plain_port_say_what_is_wrong()
-    {
-        await using var scene = await Scene.StartAsync(source: new Promoter.Emulator.RegistryOptions { Tls = true });
-        using var clients = new RegistryClients(
-            new FixedCredentials(),
-            [
-                new RegistryOptions { Host = "plain.test", Endpoint = new Uri("http://" + scene.Source.Host) },
-                new RegistryOptions { Host = "tls.test", Endpoint = new Uri("https://" + scene.Target.Host) },
-            ],
-            Scene.FastRetries,
-            [],
-            TimeProvider.System,
-            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
-            () => 0.5);
-
-        var plain = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("plain.test", "x", Side.Source).FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
-        var tls = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
-
-        Assert.Contains("https://", plain.Message);
-        Assert.Contains("does not speak TLS", tls.Message);
-    }
-
-    [Fact]
-    public async Task HTML_where_a_manifest_was_due_points_to_a_proxy()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Given(SampleImages.Single("web"));
-        scene.Faults.Inject(Effect.Html(), EmulatedAction.GetManifest, times: FaultScript.Always);
-
-        var report = await scene.PromoteAsync();
-
-        Assert.Equal(ExitCode.Unexpected, report.ExitCode);
-        Assert.Contains("proxy", report.Images[0].Failure!.Message);
     }
 
     [Fact]
