@@ -21,35 +21,3 @@ internal enum MissingAnswer
     /// <summary>Let the pod pass; the kubelet tries to pull until the image is there.</summary>
     Allow,
 }
-
-/// <summary>What to do where waiting is not possible.</summary>
-internal enum FallbackAnswer
-{
-    Allow,
-    Source,
-    Deny,
-}
-
-/// <summary>What to do when a registry does not say whether it has an image.</summary>
-internal enum FaultAnswer
-{
-    Allow,
-    Source,
-    Deny,
-
-    /// <summary>Hold the pod back and go on trying; where a gate is not possible <see cref="AdmissionConfig.CannotGate"/>.</summary>
-    Gate,
-}
-
-/// <summary>What happens to a pod that has waited behind its gate for too long.</summary>
-internal enum DeadlineAnswer
-{
-    /// <summary>Release it as it is: the kubelet tries to pull, and says why it cannot.</summary>
-    Ungate,
-
-    /// <summary>Put the source's references into its containers and release it.</summary>
-    Source,
-
-    /// <summary>Leave it gated and say so.</summary>
-    Keep,
-}
