@@ -29,7 +29,7 @@ broken=0
 for run in $(seq 1 "$runs"); do
   for suite in "${suites[@]}"; do
     log=$results/$(printf '%02d' "$run")-$suite.log
-    if TMPDIR=$temporary timeout 600 dotnet "artifacts/bin/$suite/${configuration,,}/$suite.dll" ":$run" -noLogo -noColor < /dev/null > "$log" 2>&1; then
+    if TMPDIR=$temporary timeout --kill-after=10 900 dotnet "artifacts/bin/$suite/${configuration,,}/$suite.dll" ":$run" -noLogo -noColor < /dev/null > "$log" 2>&1; then
       rm "$log"
     else
       echo "flakes: run $run of $suite failed, see ${log#"$root"/}"

@@ -28,7 +28,7 @@ run() {
   local project=$1 arguments=()
   shift
   for test in "$@"; do arguments+=(-method "$test"); done
-  timeout 120 dotnet "artifacts/bin/$project/debug/$project.dll" -noLogo -noColor "${arguments[@]}" < /dev/null > "$work/output.log" 2>&1
+  timeout --kill-after=10 120 dotnet "artifacts/bin/$project/debug/$project.dll" -noLogo -noColor "${arguments[@]}" < /dev/null > "$work/output.log" 2>&1
 }
 
 for index in "${!mutants[@]}"; do

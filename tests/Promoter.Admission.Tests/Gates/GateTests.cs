@@ -247,15 +247,7 @@ public sealed class GateTests
         await cluster.CreatePodAsync("web", Web);
 
         cluster.Engine.Target.Clear();
-        cluster.Server.Change("/api/v1/namespaces/shop/pods/web", pod => pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject
-        {
-            ["name"] = "c0",
-            ["image"] = Web,
-            ["imageID"] = "",
-            ["ready"] = false,
-            ["restartCount"] = 0,
-            ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ErrImagePull" } },
-        }));
+        cluster.FailPull("web", Web, "ErrImagePull");
 
         await Eventually.TrueAsync(() => cluster.Engine.Target.ContainsKey(Web), "the image was not brought again");
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Promoter.Admission.Configuration;
 using Promoter.Admission.Tests.Support;
 using Promoter.Kubernetes;
@@ -20,15 +19,7 @@ public sealed class PeerWeaknessesOfCopies
         await cluster.CreatePodAsync("web", Web);
 
         cluster.Engine.Target.Clear();
-        cluster.Server.Change("/api/v1/namespaces/shop/pods/web", pod => pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject
-        {
-            ["name"] = "c0",
-            ["image"] = Web,
-            ["imageID"] = "",
-            ["ready"] = false,
-            ["restartCount"] = 0,
-            ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff" } },
-        }));
+        cluster.FailPull("web", Web, "ImagePullBackOff");
 
         await Eventually.TrueAsync(() => cluster.Engine.Target.ContainsKey(Web), "the image was not brought again");
     }

@@ -13,11 +13,8 @@ public sealed class ThreeProcessesTests
     [Trait("Row", "50 pods ⇒ 1 copy over 3 replicas")]
     public async Task Three_processes_and_fifty_pods_of_one_image_make_one_copy_and_all_pods_are_released()
     {
-        await using var cluster = await ProcessCluster.StartAsync(processes: 3);
-        cluster.Source.Push("shop/web", SampleImages.TwoPlatforms("web"), "1.4.2");
         var held = new TaskCompletionSource();
-        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
-        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        await using var cluster = await StartAsync(processes: 3, SampleImages.TwoPlatforms("web"), held.Task);
         Assert.Empty(cluster.Target.Requests.Writes());
 
         string[] names = [.. Enumerable.Range(0, Pods).Select(i => $"web-{i}")];
@@ -36,15 +33,11 @@ public sealed class ThreeProcessesTests
     [Fact]
     public async Task A_process_that_is_killed_in_the_middle_is_replaced_when_its_lease_runs_out()
     {
-        await using var cluster = await ProcessCluster.StartAsync(processes: 3);
-        cluster.Source.Push("shop/web", SampleImages.TwoPlatforms("web"), "1.4.2");
         var held = new TaskCompletionSource();
-        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
-        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        await using var cluster = await StartAsync(processes: 3, SampleImages.TwoPlatforms("web"), held.Task);
         string[] names = [.. Enumerable.Range(0, Pods).Select(i => $"web-{i}")];
         await cluster.CreatePodsAsync(names, cluster.Image("shop/web:1.4.2"));
-        await Eventually.TrueAsync(
-            () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
+        await UntilCopyingAsync(cluster);
 
         var victim = cluster.Copier()!;
         victim.Kill();
@@ -60,14 +53,10 @@ public sealed class ThreeProcessesTests
     [Trait("Row", "SIGTERM mid-copy resumes")]
     public async Task A_process_that_is_asked_to_end_hands_its_copy_over_at_once_and_ends_well()
     {
-        await using var cluster = await ProcessCluster.StartAsync(processes: 2);
-        cluster.Source.Push("shop/web", SampleImages.Single("web"), "1.4.2");
         var held = new TaskCompletionSource();
-        cluster.Source.Faults.Inject(Effect.Hold(held.Task), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
-        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        await using var cluster = await StartAsync(processes: 2, SampleImages.Single("web"), held.Task);
         await cluster.CreatePodsAsync(["web-0"], cluster.Image("shop/web:1.4.2"));
-        await Eventually.TrueAsync(
-            () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
+        await UntilCopyingAsync(cluster);
 
         var leaving = cluster.Copier()!;
         await leaving.TerminateAsync();
@@ -78,6 +67,19 @@ public sealed class ThreeProcessesTests
         await cluster.UntilReleasedAsync(["web-0"]);
         AssertOneCopy(cluster);
     }
+
+    /// <summary>Processes that would all gate a pod of shop/web:1.4.2, whose blobs the source does not give out until it may.</summary>
+    private static async Task<ProcessCluster> StartAsync(int processes, BuiltImage image, Task until)
+    {
+        var cluster = await ProcessCluster.StartAsync(processes);
+        cluster.Source.Push("shop/web", image, "1.4.2");
+        cluster.Source.Faults.Inject(Effect.Hold(until), request => request.Action is EmulatedAction.GetBlob, times: FaultScript.Always);
+        await cluster.UntilAllGateAsync(cluster.Image("shop/web:1.4.2"));
+        return cluster;
+    }
+
+    private static Task UntilCopyingAsync(ProcessCluster cluster) => Eventually.TrueAsync(
+        () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
 
     // One commit of each part, whoever made it.
     private static void AssertOneCopy(ProcessCluster cluster)

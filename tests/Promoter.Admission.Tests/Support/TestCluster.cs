@@ -80,6 +80,17 @@ internal sealed class TestCluster : IAsyncDisposable
         return await client.CreateAsync(ResourceType.Pods, "shop", pod, CancellationToken.None);
     }
 
+    /// <summary>Has a pod's first container wait for an image that cannot be pulled, as the kubelet reports it.</summary>
+    public void FailPull(string name, string image, string reason) => Server.Change($"/api/v1/namespaces/shop/pods/{name}", pod => pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject
+    {
+        ["name"] = "c0",
+        ["image"] = image,
+        ["imageID"] = "",
+        ["ready"] = false,
+        ["restartCount"] = 0,
+        ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = reason } },
+    }));
+
     public bool IsGated(string name) => Server.Find($"/api/v1/namespaces/shop/pods/{name}").Items("spec", "schedulingGates").Any();
 
     public Task UntilReleasedAsync(params IReadOnlyList<string> names) => Eventually.TrueAsync(

@@ -7,20 +7,15 @@ namespace Promoter.Shared.Tests.Kubernetes;
 public sealed class EventWriterTests : IAsyncLifetime
 {
     private static readonly ObjectReference About = new("apps/v1", "ReplicaSet", "shop", "web-1", "uid-1");
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _served = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    private ApiServer Server => _served.Server;
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private KubernetesClient Client => _served.Client;
+
+    public async ValueTask InitializeAsync() => _served = await ServedClient.StartAsync();
+
+    public ValueTask DisposeAsync() => _served.DisposeAsync();
 
     [Fact]
     public async Task The_same_event_again_counts_up()
@@ -30,7 +25,7 @@ public sealed class EventWriterTests : IAsyncLifetime
         for (var i = 0; i < 3; i++) await writer.WriteAsync(About, EventSeverity.Normal, "ImagePending", "image a is being promoted", CancellationToken.None);
         await writer.WriteAsync(About, EventSeverity.Normal, "ImagePromoted", "image a is there", CancellationToken.None);
 
-        var events = _server.List("/api/v1/namespaces/shop/events");
+        var events = Server.List("/api/v1/namespaces/shop/events");
         Assert.Equal(2, events.Count);
         Assert.Equal(3, events.Single(e => e.Text("reason") == "ImagePending").Number("count"));
     }
@@ -40,11 +35,11 @@ public sealed class EventWriterTests : IAsyncLifetime
     {
         var writer = Writer();
         await writer.WriteAsync(About, EventSeverity.Warning, "ImageMissing", "gone", CancellationToken.None);
-        _server.Remove($"/api/v1/namespaces/shop/events/{_server.List("/api/v1/namespaces/shop/events")[0].Name()}");
+        Server.Remove($"/api/v1/namespaces/shop/events/{Server.List("/api/v1/namespaces/shop/events")[0].Name()}");
 
         await writer.WriteAsync(About, EventSeverity.Warning, "ImageMissing", "gone", CancellationToken.None);
 
-        Assert.Equal(1, Assert.Single(_server.List("/api/v1/namespaces/shop/events")).Number("count"));
+        Assert.Equal(1, Assert.Single(Server.List("/api/v1/namespaces/shop/events")).Number("count"));
     }
 
     [Fact]
@@ -52,14 +47,14 @@ public sealed class EventWriterTests : IAsyncLifetime
     {
         await Writer().WriteAsync(About, EventSeverity.Warning, "ImageMissing", new string('x', 5000), CancellationToken.None);
 
-        Assert.Equal(1024, _server.List("/api/v1/namespaces/shop/events")[0].Text("message")!.Length);
+        Assert.Equal(1024, Server.List("/api/v1/namespaces/shop/events")[0].Text("message")!.Length);
     }
 
     [Fact]
     public async Task An_object_has_its_share_and_then_one_more_every_five_minutes()
     {
         var time = new ManualTime();
-        var writer = new EventWriter(_client, "promoter-admission", "pod-1", time);
+        var writer = new EventWriter(Client, "promoter-admission", "pod-1", time);
         async Task<bool> WriteAsync(int i) => await writer.WriteAsync(About, EventSeverity.Normal, $"Reason{i}", "said", CancellationToken.None);
 
         for (var i = 0; i < 25; i++) Assert.True(await WriteAsync(i), $"number {i} was dropped");
@@ -69,7 +64,7 @@ public sealed class EventWriterTests : IAsyncLifetime
 
         Assert.True(await WriteAsync(26), "no new share after five minutes");
         Assert.False(await WriteAsync(27), "five minutes bring one, not more");
-        Assert.Equal(27, _server.List("/api/v1/namespaces/shop/events").Count);
+        Assert.Equal(27, Server.List("/api/v1/namespaces/shop/events").Count);
     }
 
     [Fact]
@@ -79,12 +74,12 @@ public sealed class EventWriterTests : IAsyncLifetime
 
         for (var i = 0; i < 14; i++) await writer.WriteAsync(About, EventSeverity.Warning, "ImageMissing", $"image {i} is missing", CancellationToken.None);
 
-        var events = _server.List("/api/v1/namespaces/shop/events");
+        var events = Server.List("/api/v1/namespaces/shop/events");
         Assert.Equal(11, events.Count);
         var combined = Assert.Single(events, e => e.Text("message")!.StartsWith("(combined from similar events): ", StringComparison.Ordinal));
         Assert.Equal(4, combined.Number("count"));
         Assert.EndsWith("image 13 is missing", combined.Text("message"), StringComparison.Ordinal);
     }
 
-    private EventWriter Writer() => new(_client, "promoter-admission", "pod-1", TimeProvider.System);
+    private EventWriter Writer() => new(Client, "promoter-admission", "pod-1", TimeProvider.System);
 }

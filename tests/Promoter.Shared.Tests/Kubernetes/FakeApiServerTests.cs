@@ -8,20 +8,15 @@ namespace Promoter.Shared.Tests.Kubernetes;
 /// <summary>That the fake API server refuses what the real one refuses: a test against a server that takes everything proves nothing.</summary>
 public sealed class FakeApiServerTests : IAsyncLifetime
 {
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _served = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    private ApiServer Server => _served.Server;
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private KubernetesClient Client => _served.Client;
+
+    public async ValueTask InitializeAsync() => _served = await ServedClient.StartAsync();
+
+    public ValueTask DisposeAsync() => _served.DisposeAsync();
 
     [Fact]
     public async Task A_field_that_the_schema_does_not_have_is_refused()
@@ -29,44 +24,44 @@ public sealed class FakeApiServerTests : IAsyncLifetime
         var lease = Lease("a");
         lease["spec"]!["holder"] = "x";
 
-        Assert.Contains("holder", await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", lease, CancellationToken.None)), StringComparison.Ordinal);
+        Assert.Contains("holder", await RefusalAsync(HttpStatusCode.BadRequest, Client.CreateAsync(ResourceType.Leases, "ns", lease, CancellationToken.None)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_object_that_is_created_names_no_resource_version_and_a_lease_that_is_replaced_does()
     {
-        var created = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        var created = await Client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
         var again = created.DeepClone().AsObject();
         again["metadata"]!["name"] = "b";
         var unconditional = created.DeepClone().AsObject();
         unconditional["metadata"]!.AsObject().Remove("resourceVersion");
 
-        await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", again, CancellationToken.None));
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.ReplaceAsync(ResourceType.Leases, "ns", "a", unconditional, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.BadRequest, Client.CreateAsync(ResourceType.Leases, "ns", again, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.ReplaceAsync(ResourceType.Leases, "ns", "a", unconditional, CancellationToken.None));
     }
 
     [Fact]
     public async Task Of_two_writers_the_slower_one_meets_a_conflict_and_a_deletion_with_an_old_version_too()
     {
-        var first = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        var first = await Client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
         var changed = first.DeepClone().AsObject();
         changed["spec"]!["holderIdentity"] = "second";
-        await _client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None);
+        await Client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None);
 
         changed["spec"]!["holderIdentity"] = "third";
-        await RefusalAsync(HttpStatusCode.Conflict, _client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None));
-        await RefusalAsync(HttpStatusCode.Conflict, _client.DeleteAsync(ResourceType.Leases, "ns", "a", first.ResourceVersion(), CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.Conflict, Client.ReplaceAsync(ResourceType.Leases, "ns", "a", changed, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.Conflict, Client.DeleteAsync(ResourceType.Leases, "ns", "a", first.ResourceVersion(), CancellationToken.None));
     }
 
     [Fact]
     public async Task A_watch_from_before_the_compaction_is_told_that_it_is_gone()
     {
-        var created = await _client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
-        _server.ForgetHistory();
+        var created = await Client.CreateAsync(ResourceType.Leases, "ns", Lease("a"), CancellationToken.None);
+        Server.ForgetHistory();
 
         var gone = await Assert.ThrowsAsync<KubernetesException>(async () =>
         {
-            await foreach (var _ in _client.WatchAsync(ResourceType.Leases, "ns", ListOptions.All, created.ResourceVersion()!, TimeSpan.FromSeconds(5), CancellationToken.None)) Assert.Fail("an event came");
+            await foreach (var _ in Client.WatchAsync(ResourceType.Leases, "ns", ListOptions.All, created.ResourceVersion()!, TimeSpan.FromSeconds(5), CancellationToken.None)) Assert.Fail("an event came");
         });
 
         Assert.True(gone.IsExpired);
@@ -84,11 +79,11 @@ public sealed class FakeApiServerTests : IAsyncLifetime
             ["apiVersion"] = "v1", ["kind"] = "Event", ["metadata"] = new JsonObject { ["name"] = "a" }, ["involvedObject"] = new JsonObject { ["namespace"] = "other" },
         };
 
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Leases, "ns", endless, CancellationToken.None));
-        await RefusalAsync(HttpStatusCode.BadRequest, _client.CreateAsync(ResourceType.Leases, "ns", coarse, CancellationToken.None));
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Events, "ns", elsewhere, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.CreateAsync(ResourceType.Leases, "ns", endless, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.BadRequest, Client.CreateAsync(ResourceType.Leases, "ns", coarse, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.CreateAsync(ResourceType.Events, "ns", elsewhere, CancellationToken.None));
         var byLabel = ListOptions.All with { FieldSelector = "metadata.labels=a" };
-        await RefusalAsync(HttpStatusCode.BadRequest, _client.ListPageAsync(ResourceType.Pods, null, byLabel, null, CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.BadRequest, Client.ListPageAsync(ResourceType.Pods, null, byLabel, null, CancellationToken.None));
     }
 
     [Fact]
@@ -96,13 +91,13 @@ public sealed class FakeApiServerTests : IAsyncLifetime
     {
         var bound = Pod("bound");
         bound["spec"]!["nodeName"] = "node-1";
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.CreateAsync(ResourceType.Pods, "ns", bound, CancellationToken.None));
-        await _client.CreateAsync(ResourceType.Pods, "ns", Pod("web"), CancellationToken.None);
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.CreateAsync(ResourceType.Pods, "ns", bound, CancellationToken.None));
+        await Client.CreateAsync(ResourceType.Pods, "ns", Pod("web"), CancellationToken.None);
 
         var add = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/spec/schedulingGates/-", ["value"] = new JsonObject { ["name"] = "example.com/other" } });
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Json(add), CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Json(add), CancellationToken.None));
         var rename = new JsonObject { ["spec"] = new JsonObject { ["hostname"] = "x" } };
-        await RefusalAsync(HttpStatusCode.UnprocessableEntity, _client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Merge(rename), CancellationToken.None));
+        await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.PatchAsync(ResourceType.Pods, "ns", "web", KubernetesPatch.Merge(rename), CancellationToken.None));
     }
 
     private static async Task<string> RefusalAsync(HttpStatusCode status, Task request)

@@ -7,32 +7,27 @@ namespace Promoter.Shared.Tests.Kubernetes;
 
 public sealed class KubernetesClientTests : IAsyncLifetime
 {
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _served = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    private ApiServer Server => _served.Server;
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private KubernetesClient Client => _served.Client;
+
+    public async ValueTask InitializeAsync() => _served = await ServedClient.StartAsync();
+
+    public ValueTask DisposeAsync() => _served.DisposeAsync();
 
     [Fact]
     public async Task An_object_that_is_created_can_be_read_patched_and_deleted()
     {
-        await _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
+        await Client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
 
-        var patched = await _client.PatchAsync(
+        var patched = await Client.PatchAsync(
             ResourceType.ConfigMaps, "shop", "settings", KubernetesPatch.Merge(new JsonObject { ["data"] = new JsonObject { ["a"] = "b" } }), CancellationToken.None);
-        await _client.DeleteAsync(ResourceType.ConfigMaps, "shop", "settings", patched.ResourceVersion(), CancellationToken.None);
+        await Client.DeleteAsync(ResourceType.ConfigMaps, "shop", "settings", patched.ResourceVersion(), CancellationToken.None);
 
         Assert.Equal("b", patched.Text("data", "a"));
-        Assert.Null(await _client.FindAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None));
+        Assert.Null(await Client.FindAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None));
     }
 
     [Theory]
@@ -42,7 +37,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData("application/apply-patch+yaml")]
     public async Task Every_patch_type_is_sent_under_its_own_media_type(string mediaType)
     {
-        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
         var change = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["data"] = new JsonObject { ["a"] = "b" } };
         var patch = mediaType switch
         {
@@ -52,20 +47,20 @@ public sealed class KubernetesClientTests : IAsyncLifetime
             _ => KubernetesPatch.Apply(change, "promoter"),
         };
 
-        var patched = await _client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", patch, CancellationToken.None);
+        var patched = await Client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", patch, CancellationToken.None);
 
         Assert.Equal("b", patched.Text("data", "a"));
-        Assert.StartsWith(mediaType, _server.Calls.Last().ContentType, StringComparison.Ordinal);
+        Assert.StartsWith(mediaType, Server.Calls.Last().ContentType, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_stale_resource_version_is_a_conflict()
     {
-        var old = _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
-        _server.Change("/api/v1/namespaces/shop/configmaps/settings", item => item["data"] = new JsonObject { ["x"] = "y" });
+        var old = Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        Server.Change("/api/v1/namespaces/shop/configmaps/settings", item => item["data"] = new JsonObject { ["x"] = "y" });
 
         var refused = await Assert.ThrowsAsync<KubernetesException>(
-            () => _client.ReplaceAsync(ResourceType.ConfigMaps, "shop", "settings", old, CancellationToken.None));
+            () => Client.ReplaceAsync(ResourceType.ConfigMaps, "shop", "settings", old, CancellationToken.None));
 
         Assert.True(refused.IsConflict);
         Assert.False(refused.IsAlreadyExists);
@@ -74,10 +69,10 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_second_object_of_the_same_name_already_exists()
     {
-        await _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
+        await Client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None);
 
         var refused = await Assert.ThrowsAsync<KubernetesException>(
-            () => _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
+            () => Client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
 
         Assert.True(refused.IsAlreadyExists);
         Assert.Contains("settings", refused.Message, StringComparison.Ordinal);
@@ -86,25 +81,25 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_list_is_read_page_by_page()
     {
-        for (var i = 0; i < 7; i++) _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
+        for (var i = 0; i < 7; i++) Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
 
-        var (items, _) = await _client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 3 }, CancellationToken.None);
+        var (items, _) = await Client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 3 }, CancellationToken.None);
 
         Assert.Equal(7, items.Count);
-        Assert.Equal(3, _server.Calls.Count);
+        Assert.Equal(3, Server.Calls.Count);
     }
 
     [Fact]
     public async Task A_list_whose_pages_expire_on_the_way_is_read_at_once()
     {
-        for (var i = 0; i < 5; i++) _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
+        for (var i = 0; i < 5; i++) Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap($"settings-{i}"));
         var asked = 0;
-        _server.Fail(new ApiFault((_, _) => Interlocked.Increment(ref asked) == 2, 410));
+        Server.Fail(new ApiFault((_, _) => Interlocked.Increment(ref asked) == 2, 410));
 
-        var (items, _) = await _client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 2 }, CancellationToken.None);
+        var (items, _) = await Client.ListAsync(ResourceType.ConfigMaps, "shop", ListOptions.All with { PageSize = 2 }, CancellationToken.None);
 
         Assert.Equal(5, items.Count);
-        Assert.DoesNotContain("limit=", _server.Calls.Last().Target, StringComparison.Ordinal);
+        Assert.DoesNotContain("limit=", Server.Calls.Last().Target, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,59 +107,59 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData(503)]
     public async Task A_refusal_that_says_when_to_come_back_is_repeated(int status)
     {
-        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
-        _server.Fail(new ApiFault((_, _) => true, status, Times: 3) { RetryAfter = 0 });
+        Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        Server.Fail(new ApiFault((_, _) => true, status, Times: 3) { RetryAfter = 0 });
 
-        await _client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", KubernetesPatch.Merge([]), CancellationToken.None);
+        await Client.PatchAsync(ResourceType.ConfigMaps, "shop", "settings", KubernetesPatch.Merge([]), CancellationToken.None);
 
-        Assert.Equal(4, _server.Calls.Count);
+        Assert.Equal(4, Server.Calls.Count);
     }
 
     [Fact]
     public async Task A_refusal_that_does_not_say_when_is_the_callers_to_handle()
     {
-        _server.Fail(new ApiFault((_, _) => true, 500));
+        Server.Fail(new ApiFault((_, _) => true, 500));
 
-        var refused = await Assert.ThrowsAsync<KubernetesException>(() => _client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => Client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
 
         Assert.Equal(HttpStatusCode.InternalServerError, refused.Status);
-        Assert.Single(_server.Calls);
+        Assert.Single(Server.Calls);
     }
 
     [Fact]
     public async Task A_write_on_a_connection_that_breaks_is_not_repeated()
     {
-        _server.Fail(new ApiFault((_, _) => true, Status: null));
+        Server.Fail(new ApiFault((_, _) => true, Status: null));
 
         var broken = await Assert.ThrowsAsync<KubernetesException>(
-            () => _client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
+            () => Client.CreateAsync(ResourceType.ConfigMaps, "shop", ConfigMap("settings"), CancellationToken.None));
 
         Assert.Null(broken.Status);
-        Assert.Contains(_server.Url.ToString(), broken.Message, StringComparison.Ordinal);
-        Assert.Single(_server.Calls);
+        Assert.Contains(Server.Url.ToString(), broken.Message, StringComparison.Ordinal);
+        Assert.Single(Server.Calls);
     }
 
     [Fact]
     public async Task A_read_on_a_connection_that_breaks_is_repeated()
     {
-        _server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
-        _server.Fail(new ApiFault((_, _) => true, Status: null));
+        Server.Seed("/api/v1/namespaces/shop/configmaps", ConfigMap("settings"));
+        Server.Fail(new ApiFault((_, _) => true, Status: null));
 
-        var read = await _client.GetAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None);
+        var read = await Client.GetAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None);
 
         Assert.Equal("settings", read.Name());
-        Assert.Equal(2, _server.Calls.Count);
+        Assert.Equal(2, Server.Calls.Count);
     }
 
     [Fact]
     public async Task A_refusal_is_repeated_ten_times_and_then_the_callers()
     {
-        _server.Fail(new ApiFault((_, _) => true, 429, Times: -1) { RetryAfter = 0 });
+        Server.Fail(new ApiFault((_, _) => true, 429, Times: -1) { RetryAfter = 0 });
 
-        var refused = await Assert.ThrowsAsync<KubernetesException>(() => _client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => Client.GetAsync(ResourceType.Pods, "shop", "web", CancellationToken.None));
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
-        Assert.Equal(11, _server.Calls.Count);
+        Assert.Equal(11, Server.Calls.Count);
     }
 
     [Fact]
@@ -195,30 +190,30 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         if (kind is "Event") written["involvedObject"] = new JsonObject { ["namespace"] = "shop" };
         if (kind is "Job") written["spec"] = new JsonObject { ["template"] = new JsonObject() };
 
-        await _client.CreateAsync(type, "shop", written, CancellationToken.None);
+        await Client.CreateAsync(type, "shop", written, CancellationToken.None);
 
         Assert.Equal((apiVersion, kind), (type.ApiVersion, type.Kind));
-        Assert.Equal("one", (await _client.GetAsync(type, "shop", "one", CancellationToken.None)).Name());
-        Assert.Single((await _client.ListAsync(type, "shop", ListOptions.All, CancellationToken.None)).Items);
+        Assert.Equal("one", (await Client.GetAsync(type, "shop", "one", CancellationToken.None)).Name());
+        Assert.Single((await Client.ListAsync(type, "shop", ListOptions.All, CancellationToken.None)).Items);
     }
 
     [Fact]
     public async Task Vendors_version_suffixes_are_understood()
     {
-        _server.Version = ("1", "27+");
+        Server.Version = ("1", "27+");
 
-        Assert.Equal((1, 27), await _client.VersionAsync(CancellationToken.None));
+        Assert.Equal((1, 27), await Client.VersionAsync(CancellationToken.None));
     }
 
     [Fact]
     public async Task A_server_behind_a_path_prefix_is_asked_under_that_prefix()
     {
-        using var client = new KubernetesClient(new KubernetesEndpoint { Server = new Uri(_server.Url, "prefix/") }, TimeProvider.System);
+        using var client = new KubernetesClient(new KubernetesEndpoint { Server = new Uri(Server.Url, "prefix/") }, TimeProvider.System);
 
         var refused = await Assert.ThrowsAsync<KubernetesException>(() => client.GetAsync(ResourceType.ConfigMaps, "shop", "settings", CancellationToken.None));
 
         Assert.True(refused.IsNotFound);
-        Assert.Contains("/prefix/api/v1/namespaces/shop/configmaps/settings", _server.Calls.Single().Target, StringComparison.Ordinal);
+        Assert.Contains("/prefix/api/v1/namespaces/shop/configmaps/settings", Server.Calls.Single().Target, StringComparison.Ordinal);
     }
 
     private static JsonObject ConfigMap(string name) =>

@@ -7,20 +7,15 @@ public sealed class LeasesTests : IAsyncLifetime
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
     private static readonly Dictionary<string, string> Nothing = [];
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _served = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    private ApiServer Server => _served.Server;
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private KubernetesClient Client => _served.Client;
+
+    public async ValueTask InitializeAsync() => _served = await ServedClient.StartAsync();
+
+    public ValueTask DisposeAsync() => _served.DisposeAsync();
 
     [Fact]
     public async Task Of_many_who_claim_a_lease_exactly_one_gets_it()
@@ -56,7 +51,7 @@ public sealed class LeasesTests : IAsyncLifetime
     {
         var replica = Replica("me");
         var held = await replica.TryCreateAsync("copy-1", Duration, Nothing, Nothing, CancellationToken.None);
-        _server.Change("/apis/coordination.k8s.io/v1/namespaces/promoter/leases/copy-1", lease => lease["metadata"]!["annotations"]!["note"] = "hello");
+        Server.Change("/apis/coordination.k8s.io/v1/namespaces/promoter/leases/copy-1", lease => lease["metadata"]!["annotations"]!["note"] = "hello");
 
         var renewed = await replica.TryRenewAsync(held!, new Dictionary<string, string> { ["progress"] = "50" }, CancellationToken.None);
 
@@ -76,5 +71,5 @@ public sealed class LeasesTests : IAsyncLifetime
         Assert.Equal("fast", (await slow.FindAsync("copy-1", CancellationToken.None))!.Holder);
     }
 
-    private Leases Replica(string name) => new(_client, "promoter", name, TimeProvider.System);
+    private Leases Replica(string name) => new(Client, "promoter", name, TimeProvider.System);
 }
