@@ -76,7 +76,10 @@ public sealed class FakeApiServerTests : IAsyncLifetime
         coarse["spec"]!["renewTime"] = "2026-01-01T00:00:00Z";
         var elsewhere = new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Event", ["metadata"] = new JsonObject { ["name"] = "a" }, ["involvedObject"] = new JsonObject { ["namespace"] = "other" },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Event",
+            ["metadata"] = new JsonObject { ["name"] = "a" },
+            ["involvedObject"] = new JsonObject { ["namespace"] = "other" },
         };
 
         await RefusalAsync(HttpStatusCode.UnprocessableEntity, Client.CreateAsync(ResourceType.Leases, "ns", endless, CancellationToken.None));
