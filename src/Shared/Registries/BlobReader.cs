@@ -37,6 +37,7 @@ public sealed class BlobReader : IAsyncDisposable
         _download = new BlobDownload(source, blob, 0, blob.Size, options, time, logger);
         _pace = new ReadPace(options.ReadAhead, time, () => memory?.BytesRead ?? 0);
         _digest = new RunningDigest(blob.Digest.Algorithm);
+        _memory?.DownloadBegins();
     }
 
     public Descriptor Blob { get; }
@@ -78,6 +79,7 @@ public sealed class BlobReader : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _memory?.DownloadEnds();
         if (_ranges is not null) await _ranges.DisposeAsync();
         await _download.DisposeAsync();
         _digest.Dispose();
@@ -89,7 +91,7 @@ public sealed class BlobReader : IAsyncDisposable
         {
             try
             {
-                return await ranges.ReadAsync(buffer, cancellationToken);
+                return await CountedAsync(ranges.ReadAsync(buffer, cancellationToken));
             }
             catch (RangesNotServedException)
             {
@@ -106,24 +108,33 @@ public sealed class BlobReader : IAsyncDisposable
         if (_ranges is { } ranges)
         {
             ranges.FillWhenServed();
-            return await _download.ReadAsync(buffer[..(int)Math.Min(buffer.Length, ranges.Start - Position)], cancellationToken);
+            return await CountedAsync(_download.ReadAsync(buffer[..(int)Math.Min(buffer.Length, ranges.Start - Position)], cancellationToken));
         }
 
-        if (Position == 0 || _memory is null || _onlyWhole) return await _download.ReadAsync(buffer, cancellationToken);
+        if (Position == 0 || _memory is null || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
 
         _pace.Begin();
-        var read = await _download.ReadAsync(buffer, cancellationToken);
+        var read = await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
         _pace.End(read);
         if (_pace.IsSlow) Split(Position + read);
+        return read;
+    }
+
+    // Before anything is concluded from it.
+    private async ValueTask<int> CountedAsync(ValueTask<int> reading)
+    {
+        var read = await reading;
+        _memory?.CountRead(read);
         return read;
     }
 
     // (2) It is too slow: it goes on for the length of a range, while what lies behind that is asked for already.
     private void Split(long position)
     {
+        if (_memory!.Downloads >= _options.ReadAhead.EnoughDownloads) return;
         var start = position + _options.ReadAhead.RangeSize;
         if (_options.ReadAhead.RangesPerBlob == 0 || Blob.Size - start < _options.ReadAhead.RangeSize) return;
-        var ranges = new RangeReadAhead(_source, Blob, start, _options, _memory!, _time, _logger);
+        var ranges = new RangeReadAhead(_source, Blob, start, _options, _memory, _time, _logger);
         if (!ranges.TryBegin()) return;
         _ranges = ranges;
         RegistryLog.ReadInRanges(_logger, Blob.Digest.ToString(), _source.Host, position, Blob.Size, Math.Round(_pace.BytesPerSecond / (1 << 20), 1));
@@ -165,7 +176,6 @@ public sealed class BlobReader : IAsyncDisposable
         var alreadyHashed = (int)Math.Min(bytes.Length, Math.Max(0, _digest.Length - Position));
         _digest.Append(bytes[alreadyHashed..]);
         Position += bytes.Length;
-        _memory?.CountRead(bytes.Length);
         if (Position == Blob.Size) Verify();
         _progress?.Invoke(bytes.Length);
     }

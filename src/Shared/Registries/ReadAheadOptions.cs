@@ -18,6 +18,9 @@ public sealed record ReadAheadOptions
     /// <summary>The share of its time that a slow download keeps its upload waiting, 0 to 1.</summary>
     public double SlowShare { get; init; } = 0.6;
 
+    /// <summary>Downloads at once from which on none is split: they are that many connections already.</summary>
+    public int EnoughDownloads { get; init; } = 4;
+
     /// <summary>
     /// Bytes per second of all downloads together above which none is split, whoever waits: what holds them up then is the network or the machine that they
     /// share, which more connections do not make faster. No object store gives one connection so much.

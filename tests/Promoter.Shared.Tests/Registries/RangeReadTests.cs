@@ -26,6 +26,7 @@ public sealed class RangeReadTests
         Evidence = RangeSize,
         SlowShare = 0,
         FastEnough = double.PositiveInfinity,
+        EnoughDownloads = int.MaxValue,
     };
 
     [Fact]
@@ -112,6 +113,28 @@ public sealed class RangeReadTests
 
         Assert.Equal(6, scene.Requests.All.Count(r => r.Action == EmulatedAction.GetBlob));
         Assert.DoesNotContain(scene.Requests.All, r => r.Action == EmulatedAction.GetBlob && r.Range is not null);
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    public async Task Many_slow_downloads_are_connections_enough(int downloads, bool areSplit)
+    {
+        await using var scene = await Scene.StartAsync();
+        var layers = Enumerable.Range(0, downloads).Select(i => new SyntheticBlob(Size, seed: 300 + i)).ToList();
+        scene.Given(layers.Aggregate(new ImageBuilder(), (image, layer) => image.WithLayer(layer)).Build());
+        var options = Scene.FastRetries with { ReadAhead = Always with { EnoughDownloads = 4 } };
+        using var clients = scene.Clients();
+        var source = clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source);
+        var memory = new ReadAheadMemory(options.ReadAhead);
+        // All of them begin before the first byte is read, and end after the last.
+        var readers = layers.Select(l => new BlobReader(source, new Descriptor("", Digest.Parse(l.Digest), Size), options, TimeProvider.System, NullLogger.Instance, memory: memory)).ToList();
+
+        await Task.WhenAll(readers.Select(reader => scene.TargetRepository().PushBlobAsync(reader.Blob, reader, mountFrom: null, TestContext.Current.CancellationToken)));
+
+        Assert.Equal(areSplit, scene.Requests.All.Any(r => r.Action == EmulatedAction.GetBlob && r.Range is not null));
+        foreach (var reader in readers) await reader.DisposeAsync();
+        Assert.Equal(0, memory.Downloads);
     }
 
     [Theory]
