@@ -81,6 +81,21 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
         text.Append($"\n{results.Count} cells: {results.Count(r => r.Value == FaultMatrix.Whole)} end whole, {results.Count(r => r.Value != FaultMatrix.Whole)} end with an exit code and no tag moved.\n");
         text.Append("\n## Cells that cannot be\n\n| fault | where | why not |\n| --- | --- | --- |\n");
         foreach (var group in ImpossibleCells().GroupBy(c => (c.Fault, c.Reason))) text.Append($"| {group.Key.Fault} | {string.Join(", ", group.Select(c => c.Point))} | {group.Key.Reason} |\n");
+        text.Append(
+            """
+
+            ## What it sees of a broken engine
+
+            Lines were broken on purpose, one at a time, to see which test notices; each is a mutant now (`make mutants`).
+
+            | broken | cells that fail | noticed by |
+            | --- | ---: | --- |
+            | a blob whose answer was lost counts as stored without a look | 22 | this matrix |
+            | a manifest or tag whose answer was lost counts as there where it is not | 12 | this matrix |
+            | the digest of a blob is not verified | 0: the registry verifies it too | `ResumeTests` |
+            | manifests do not wait for their blobs | 0: the registry refuses them, and what is missing is sent again | `OrderTests`, `ImageCopierTests`, and the kill test, whose target believes everything |
+
+            """);
         return text.ToString();
     }
 
