@@ -102,4 +102,20 @@ public sealed class PromoteCommandTests
         Assert.True(result.ExitCode == exitCode, result.ToString());
         Assert.Empty(registries.Target.Requests.Writes());
     }
+
+    [Fact]
+    public async Task A_plan_in_JSON_says_of_each_image_what_is_missing_or_why_it_cannot_be_promoted()
+    {
+        await using var registries = await TwoRegistries.StartAsync();
+        var image = registries.Source.Push("shop/web", SampleImages.Single("web"), "1");
+
+        var result = await JobHarness.RunAsync(
+            "plan", "--from", registries.Source.ReferenceHost, "--to", registries.Target.ReferenceHost, registries.To("shop/web:1"), registries.To("shop/gone:1"), "--output", "json");
+
+        Assert.True(result.ExitCode == 3, result.ToString());
+        var images = result.Json["images"]!.AsArray().ToDictionary(i => ((string)i!["target"]!).Split('/')[^1]);
+        Assert.Equal(("toCopy", image.Digest, image.AllBlobs().Count), ((string)images["web:1"]!["state"]!, (string)images["web:1"]!["digest"]!, (int)images["web:1"]!["missingBlobs"]!));
+        Assert.Equal(("failed", 3), ((string)images["gone:1"]!["state"]!, (int)images["gone:1"]!["errorExitCode"]!));
+        Assert.Contains("shop/gone", (string?)images["gone:1"]!["error"], StringComparison.Ordinal);
+    }
 }

@@ -51,6 +51,26 @@ public sealed class RollbackCommandTests
     }
 
     [Theory]
+    [InlineData(false, "restored", 0)]
+    [InlineData(true, "failed", 2)]
+    public async Task In_JSON_each_tag_says_what_became_of_it_and_why_not(bool deletedSince, string outcome, int exitCode)
+    {
+        await using var registries = await TwoRegistries.StartAsync();
+        registries.Source.Push("shop/web", SampleImages.Single("new"), "stable");
+        var before = registries.Target.Push("shop/web", SampleImages.Single("old"), "stable");
+        using var report = new TemporaryFile((await CopyAsync(registries, "stable")).Output);
+        if (deletedSince) registries.Target.RemoveManifest("shop/web", before.Digest);
+
+        var result = await JobHarness.RunAsync("rollback", report.Path, "--output", "json");
+
+        Assert.True(result.ExitCode == exitCode, result.ToString());
+        var tag = Assert.Single(result.Json["tags"]!.AsArray())!;
+        Assert.Equal(("stable", outcome, before.Digest), ((string)tag["tag"]!, (string)tag["outcome"]!, (string)tag["digest"]!));
+        if (deletedSince) Assert.Contains($"no longer has {before.Digest}", (string?)tag["error"], StringComparison.Ordinal);
+        else Assert.Null(tag["error"]);
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
     [InlineData("""{"kind":"PromotionPlan","tags":[]}""")]
