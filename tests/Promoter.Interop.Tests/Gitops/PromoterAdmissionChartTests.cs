@@ -48,6 +48,18 @@ public sealed class PromoterAdmissionChartTests
     }
 
     [Fact]
+    public async Task The_nodes_network_is_used_only_where_it_is_asked_for()
+    {
+        var (usual, onNodes) = (PodOf(await RenderAsync()), PodOf(await RenderAsync("--set", "hostNetwork=true")));
+
+        Assert.Null(usual["hostNetwork"]);
+        Assert.True((bool)onNodes["hostNetwork"]!);
+        Assert.Equal("ClusterFirstWithHostNet", (string)onNodes["dnsPolicy"]!);
+
+        static JsonNode PodOf(Rendered rendered) => rendered.Only("Deployment")["spec"]!["template"]!["spec"]!;
+    }
+
+    [Fact]
     public async Task Both_webhooks_fail_open_have_no_effect_in_a_dry_run_and_are_called_again_after_other_webhooks()
     {
         var webhooks = Webhooks(await RenderAsync()).ToList();
