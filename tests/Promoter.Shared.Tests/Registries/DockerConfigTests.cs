@@ -208,6 +208,7 @@ public sealed class DockerConfigTests : IDisposable
     // Helpers are found on PATH, which all tests share: their names are made unique ("~" in a config).
     private static string AddToPath(string folder)
     {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         Environment.SetEnvironmentVariable("PATH", $"{Environment.GetEnvironmentVariable("PATH")}{Path.PathSeparator}{folder}");
         return folder;
     }
