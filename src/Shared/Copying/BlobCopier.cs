@@ -5,7 +5,7 @@ using Promoter.Registries;
 namespace Promoter.Copying;
 
 /// <summary>Brings one blob from its source into a target repository, streamed and verified, or mounts it.</summary>
-internal sealed class BlobCopier(RegistryClientOptions options, TimeProvider time, ILogger logger, ICopyObserver observer, ReadAheadMemory? readAhead)
+internal sealed class BlobCopier(RegistryClientOptions options, TimeProvider time, ILogger logger, ICopyObserver observer, ReadAhead? readAhead)
 {
     public async Task<BlobOutcome> CopyAsync(ImageCopy image, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ public sealed class ImageCopier
 
     /// <param name="committed">Is told of every tag as soon as it has moved, so that the journal is right whatever comes after.</param>
     /// <param name="readAhead">Where downloads that are too slow for their uploads are buffered; null: they are read over one connection.</param>
-    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer, Action<CommittedTag> committed, ReadAheadMemory? readAhead = null)
+    public ImageCopier(RegistryClientOptions options, int parallelism, TimeProvider time, ILoggerFactory loggers, ICopyObserver observer, Action<CommittedTag> committed, ReadAhead? readAhead = null)
     {
         _parallelism = parallelism;
         _observer = observer;

@@ -17,15 +17,15 @@ public sealed class BlobReader : IAsyncDisposable
     private readonly Action<int>? _progress;
     private readonly BlobDownload _download;
     private readonly ReadPace _pace;
-    private readonly ReadAheadMemory? _memory;
+    private readonly ReadAhead? _readAhead;
     private RunningDigest _digest;
     private RangeReadAhead? _ranges;
     private bool _onlyWhole;
 
-    /// <param name="memory">What may be used for reading ahead; null: one connection, however slow.</param>
+    /// <param name="readAhead">What it shares with other downloads, to read ahead; null: one connection, however slow.</param>
     /// <param name="progress">Is told of the bytes that were read.</param>
     public BlobReader(
-        IRepository source, Descriptor blob, RegistryClientOptions options, TimeProvider time, ILogger logger, Action<int>? progress = null, ReadAheadMemory? memory = null)
+        IRepository source, Descriptor blob, RegistryClientOptions options, TimeProvider time, ILogger logger, Action<int>? progress = null, ReadAhead? readAhead = null)
     {
         _source = source;
         Blob = blob;
@@ -33,11 +33,11 @@ public sealed class BlobReader : IAsyncDisposable
         _time = time;
         _logger = logger;
         _progress = progress;
-        _memory = blob.EmbeddedContent is null ? memory : null;
+        _readAhead = blob.EmbeddedContent is null ? readAhead : null;
         _download = new BlobDownload(source, blob, 0, blob.Size, options, time, logger);
-        _pace = new ReadPace(options.ReadAhead, time, () => memory?.BytesRead ?? 0);
+        _pace = new ReadPace(options.ReadAhead, time, () => readAhead?.Traffic.BytesRead ?? 0);
         _digest = new RunningDigest(blob.Digest.Algorithm);
-        _memory?.DownloadBegins();
+        _readAhead?.Traffic.Begin();
     }
 
     public Descriptor Blob { get; }
@@ -79,7 +79,7 @@ public sealed class BlobReader : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _memory?.DownloadEnds();
+        _readAhead?.Traffic.End();
         if (_ranges is not null) await _ranges.DisposeAsync();
         await _download.DisposeAsync();
         _digest.Dispose();
@@ -111,12 +111,12 @@ public sealed class BlobReader : IAsyncDisposable
             return await CountedAsync(_download.ReadAsync(buffer[..(int)Math.Min(buffer.Length, ranges.Start - Position)], cancellationToken));
         }
 
-        if (Position == 0 || _memory is null || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
+        if (Position == 0 || _readAhead is not { } shared || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
 
         _pace.Begin();
         var read = await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
         _pace.End(read);
-        if (_pace.IsSlow) Split(Position + read);
+        if (_pace.IsSlow) Split(Position + read, shared);
         return read;
     }
 
@@ -124,17 +124,17 @@ public sealed class BlobReader : IAsyncDisposable
     private async ValueTask<int> CountedAsync(ValueTask<int> reading)
     {
         var read = await reading;
-        _memory?.CountRead(read);
+        _readAhead?.Traffic.Count(read);
         return read;
     }
 
     // (2) It is too slow: it goes on for the length of a range, while what lies behind that is asked for already.
-    private void Split(long position)
+    private void Split(long position, ReadAhead shared)
     {
-        if (_memory!.Downloads >= _options.ReadAhead.EnoughDownloads) return;
+        if (shared.Traffic.Downloads >= _options.ReadAhead.EnoughDownloads) return;
         var start = position + _options.ReadAhead.RangeSize;
         if (_options.ReadAhead.RangesPerBlob == 0 || Blob.Size - start < _options.ReadAhead.RangeSize) return;
-        var ranges = new RangeReadAhead(_source, Blob, start, _options, _memory, _time, _logger);
+        var ranges = new RangeReadAhead(_source, Blob, start, _options, shared.Memory, _time, _logger);
         if (!ranges.TryBegin()) return;
         _ranges = ranges;
         RegistryLog.ReadInRanges(_logger, Blob.Digest.ToString(), _source.Host, position, Blob.Size, Math.Round(_pace.BytesPerSecond / (1 << 20), 1));

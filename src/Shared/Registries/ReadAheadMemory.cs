@@ -1,7 +1,7 @@
 namespace Promoter.Registries;
 
 /// <summary>
-/// What all downloads of a process share for reading ahead: the memory, and the counts of who reads and how much. The memory is never waited for: whoever gets none reads without, so that no download can
+/// The memory in which all downloads of a process together may read ahead. It is never waited for: whoever gets none reads without, so that no download can
 /// wait for another. A range owns its memory before it is asked for, hence what is under way always comes to an end.
 /// </summary>
 public sealed class ReadAheadMemory(ReadAheadOptions options)
@@ -9,26 +9,12 @@ public sealed class ReadAheadMemory(ReadAheadOptions options)
     private readonly Lock _lock = new();
     private readonly Stack<byte[]> _free = new();
     private int _taken;
-    private long _bytesRead;
-    private int _downloads;
 
     /// <summary>Ranges that there is room for.</summary>
     internal int Limit { get; } = (int)(options.Memory / options.RangeSize);
 
     /// <summary>The most ranges that there was room for at once.</summary>
     internal int Peak { get; private set; }
-
-    /// <summary>Bytes that all downloads together have read so far. Where that is much, what limits each of them is not its connection.</summary>
-    internal long BytesRead => Interlocked.Read(ref _bytesRead);
-
-    /// <summary>Downloads that are under way.</summary>
-    internal int Downloads => Volatile.Read(ref _downloads);
-
-    internal void DownloadBegins() => Interlocked.Increment(ref _downloads);
-
-    internal void DownloadEnds() => Interlocked.Decrement(ref _downloads);
-
-    internal void CountRead(int bytes) => Interlocked.Add(ref _bytesRead, bytes);
 
     /// <summary>Room for one range; null where all is in use.</summary>
     internal byte[]? TryTake()

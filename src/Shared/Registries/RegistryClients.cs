@@ -23,8 +23,8 @@ public sealed class RegistryClients(
     private readonly ConcurrentDictionary<(string Host, string Name, Side Side), LayoutRepository> _layouts = new();
     private readonly ILogger _logger = loggers.CreateLogger("Promoter.Registries");
 
-    /// <summary>The memory in which all downloads of these registries together may read ahead.</summary>
-    public ReadAheadMemory ReadAhead { get; } = new(options.ReadAhead);
+    /// <summary>What all downloads of these registries share.</summary>
+    public ReadAhead ReadAhead { get; } = new(options.ReadAhead);
 
     /// <summary>A repository of the registry at <paramref name="host"/>, or an OCI layout on disk, seen from one side of a promotion.</summary>
     public IRepository Repository(string host, string name, Side side) => LayoutReference.IsLayout(host)

@@ -26,19 +26,19 @@ public class CopyLoopBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Mebibytes)]
-    public async Task OneConnection() => await CopyAsync(new RegistryClientOptions(), memory: null);
+    public async Task OneConnection() => await CopyAsync(new RegistryClientOptions(), readAhead: null);
 
     /// <summary>As if the source were slow: everything behind the first MiBs comes in ranges.</summary>
     [Benchmark(OperationsPerInvoke = Mebibytes)]
     public async Task Ranges()
     {
         var options = new RegistryClientOptions { ReadAhead = new ReadAheadOptions { Evidence = 1 << 20, SlowShare = 0, FastEnough = double.PositiveInfinity } };
-        await CopyAsync(options, new ReadAheadMemory(options.ReadAhead));
+        await CopyAsync(options, new ReadAhead(options.ReadAhead));
     }
 
-    private async Task CopyAsync(RegistryClientOptions options, ReadAheadMemory? memory)
+    private async Task CopyAsync(RegistryClientOptions options, ReadAhead? readAhead)
     {
-        await using var reader = new BlobReader(_source, _blob, options, TimeProvider.System, NullLogger.Instance, memory: memory);
+        await using var reader = new BlobReader(_source, _blob, options, TimeProvider.System, NullLogger.Instance, readAhead: readAhead);
         using var progress = new CancellationTokenSource();
         using var body = new BlobContent(reader, _content.Length, options, progress);
         await body.CopyToAsync(Stream.Null);

@@ -82,8 +82,8 @@ public sealed class RangeReadTests
         using var clients = scene.Clients();
         var source = new PacedRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), time, bytesPerMillisecond);
         var blob = new Descriptor("", Digest.Parse(Layer.Digest), Size);
-        var memory = new ReadAheadMemory(options.ReadAhead);
-        await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, memory: memory);
+        var shared = new ReadAhead(options.ReadAhead);
+        await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, readAhead: shared);
 
         await scene.TargetRepository().PushBlobAsync(blob, reader, mountFrom: null, TestContext.Current.CancellationToken);
 
@@ -102,12 +102,12 @@ public sealed class RangeReadTests
         var options = Scene.FastRetries with { ReadAhead = Always with { Evidence = Size / 2, SlowShare = 0.75, FastEnough = 1_000_000 } };
         using var clients = scene.Clients();
         var source = new PacedRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), time, bytesPerMillisecond: 3000);
-        var memory = new ReadAheadMemory(options.ReadAhead);
+        var shared = new ReadAhead(options.ReadAhead);
 
         await Task.WhenAll(layers.Select(async layer =>
         {
             var blob = new Descriptor("", Digest.Parse(layer.Digest), Size);
-            await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, memory: memory);
+            await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, readAhead: shared);
             await scene.TargetRepository().PushBlobAsync(blob, reader, mountFrom: null, TestContext.Current.CancellationToken);
         }));
 
@@ -126,15 +126,15 @@ public sealed class RangeReadTests
         var options = Scene.FastRetries with { ReadAhead = Always with { EnoughDownloads = 4 } };
         using var clients = scene.Clients();
         var source = clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source);
-        var memory = new ReadAheadMemory(options.ReadAhead);
+        var shared = new ReadAhead(options.ReadAhead);
         // All of them begin before the first byte is read, and end after the last.
-        var readers = layers.Select(l => new BlobReader(source, new Descriptor("", Digest.Parse(l.Digest), Size), options, TimeProvider.System, NullLogger.Instance, memory: memory)).ToList();
+        var readers = layers.Select(l => new BlobReader(source, new Descriptor("", Digest.Parse(l.Digest), Size), options, TimeProvider.System, NullLogger.Instance, readAhead: shared)).ToList();
 
         await Task.WhenAll(readers.Select(reader => scene.TargetRepository().PushBlobAsync(reader.Blob, reader, mountFrom: null, TestContext.Current.CancellationToken)));
 
         Assert.Equal(areSplit, scene.Requests.All.Any(r => r.Action == EmulatedAction.GetBlob && r.Range is not null));
         foreach (var reader in readers) await reader.DisposeAsync();
-        Assert.Equal(0, memory.Downloads);
+        Assert.Equal(0, shared.Traffic.Downloads);
     }
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class RangeReadTests
         using var clients = scene.Clients();
         var blob = new Descriptor("", Digest.Parse(Layer.Digest), Size);
         var source = new FickleRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), () => Interlocked.Increment(ref ranges) <= 5);
-        await using var reader = new BlobReader(source, blob, scene.Options, TimeProvider.System, NullLogger.Instance, memory: new ReadAheadMemory(Always));
+        await using var reader = new BlobReader(source, blob, scene.Options, TimeProvider.System, NullLogger.Instance, readAhead: new ReadAhead(Always));
 
         await scene.TargetRepository().PushBlobAsync(blob, reader, mountFrom: null, TestContext.Current.CancellationToken);
 
@@ -267,7 +267,7 @@ public sealed class RangeReadTests
         var clients = scene.Clients();
         var plan = await new PromotionPlanner(clients).PlanAsync([scene.Request()], [], TestContext.Current.CancellationToken);
         var executor = new PromotionExecutor(clients, scene.Options, scene.Run, scene.Observer, scene.Time, scene.Loggers);
-        return (await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken), clients.ReadAhead);
+        return (await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken), clients.ReadAhead.Memory);
     }
 
     private static void AssertAllFree(ReadAheadMemory memory)
