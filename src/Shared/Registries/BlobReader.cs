@@ -10,6 +10,7 @@ namespace Promoter.Registries;
 /// </summary>
 public sealed class BlobReader : IAsyncDisposable
 {
+    private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromMilliseconds(50);
     private readonly IRepository _source;
     private readonly RegistryClientOptions _options;
     private readonly TimeProvider _time;
@@ -19,6 +20,7 @@ public sealed class BlobReader : IAsyncDisposable
     private readonly ReadPace _pace;
     private readonly ReadAhead? _readAhead;
     private RunningDigest _digest;
+    private Task _nextLook = Task.CompletedTask;
     private RangeReadAhead? _ranges;
     private bool _onlyWhole;
 
@@ -114,10 +116,24 @@ public sealed class BlobReader : IAsyncDisposable
         if (Position == 0 || _readAhead is not { } shared || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
 
         _pace.Begin();
-        var read = await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
+        var reading = CountedAsync(_download.ReadAsync(buffer, cancellationToken));
+        var read = await (reading.IsCompleted || !_pace.HasEvidence ? reading : WatchedAsync(reading.AsTask(), buffer.Length, shared));
         _pace.End(read);
-        if (_pace.IsSlow) Split(Position + read, shared);
+        if (_ranges is null && _pace.IsSlow) Split(Position + read, shared);
         return read;
+    }
+
+    // A throttled source comes in bursts and is silent in between: that it is slow is known before it gives more.
+    private async ValueTask<int> WatchedAsync(Task<int> reading, int most, ReadAhead shared)
+    {
+        while (!reading.IsCompleted && _ranges is null)
+        {
+            // One clock for many reads: most of them take a fraction of a millisecond.
+            if (_nextLook.IsCompleted) _nextLook = Task.Delay(TimeBetweenLooks, _time);
+            if (await Task.WhenAny(reading, _nextLook) != reading && _pace.IsSlowByNow) Split(Position + most, shared);
+        }
+
+        return await reading;
     }
 
     // Before anything is concluded from it.

@@ -16,16 +16,26 @@ internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time, Func
     private long _bytes;
     private long _readByAllBefore;
 
+    /// <summary>Whether enough has come to conclude anything.</summary>
+    public bool HasEvidence => _bytes >= options.Evidence;
+
     /// <summary>Whether the upload has waited for this connection long enough to open more of them.</summary>
-    public bool IsSlow => _bytes >= options.Evidence && _all > TimeSpan.Zero && Share >= options.SlowShare && BytesPerSecondOfAll < options.FastEnough;
+    public bool IsSlow => Judge(_reading, _all);
+
+    /// <summary>The same in the middle of a read, which may take as long as everything before it.</summary>
+    public bool IsSlowByNow
+    {
+        get
+        {
+            var now = time.GetTimestamp();
+            return Judge(_reading + time.GetElapsedTime(_readSince, now), time.GetElapsedTime(_since, now));
+        }
+    }
 
     /// <summary>The part of all time that went into reads, 0 to 1.</summary>
     public double Share => _reading / _all;
 
     public double BytesPerSecond => _bytes / _all.TotalSeconds;
-
-    /// <summary>What this and all other downloads got per second in the same time.</summary>
-    public double BytesPerSecondOfAll => (readByAll() - _readByAllBefore) / _all.TotalSeconds;
 
     /// <summary>A read begins.</summary>
     public void Begin()
@@ -44,6 +54,10 @@ internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time, Func
         _all = time.GetElapsedTime(_since, now);
         _bytes += bytes;
     }
+
+    // What this and all other downloads got per second in the same time decides, not what this one got.
+    private bool Judge(TimeSpan reading, TimeSpan all) =>
+        HasEvidence && all > TimeSpan.Zero && reading / all >= options.SlowShare && (readByAll() - _readByAllBefore) / all.TotalSeconds < options.FastEnough;
 
     /// <summary>Begins anew, as after opening another connection: its first byte took as long as it took.</summary>
     public void Reset() => (_since, _reading, _all, _bytes) = (-1, TimeSpan.Zero, TimeSpan.Zero, 0);

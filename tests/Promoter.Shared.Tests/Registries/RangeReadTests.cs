@@ -92,6 +92,23 @@ public sealed class RangeReadTests
     }
 
     [Fact]
+    public async Task A_source_that_falls_silent_after_a_burst_is_split_before_it_speaks_again()
+    {
+        await using var scene = await StartAsync();
+        var time = new ManualTime();
+        var options = Scene.FastRetries with { ReadAhead = Always with { SlowShare = 0.75 } };
+        using var clients = scene.Clients();
+        var source = new SilentRepository(clients.Repository(scene.Source.ReferenceHost, Scene.Repository, Side.Source), time, burst: Size / 2);
+        var blob = new Descriptor("", Digest.Parse(Layer.Digest), Size);
+        await using var reader = new BlobReader(source, blob, options, time, NullLogger.Instance, readAhead: new ReadAhead(options.ReadAhead));
+
+        await scene.TargetRepository().PushBlobAsync(blob, reader, mountFrom: null, TestContext.Current.CancellationToken);
+
+        Assert.True(source.IsAskedForRange);
+        Assert.Contains(Layer.Digest, scene.Target.BlobsOf(Scene.Repository));
+    }
+
+    [Fact]
     public async Task Downloads_that_share_what_the_machine_gives_are_read_over_one_connection_each()
     {
         await using var scene = await Scene.StartAsync();

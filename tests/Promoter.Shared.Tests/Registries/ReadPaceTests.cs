@@ -90,6 +90,21 @@ public sealed class ReadPaceTests
     }
 
     [Fact]
+    public void A_read_that_takes_long_counts_before_it_ends()
+    {
+        var pace = Pace(Options);
+        Stream(pace, bytes: 10_000, reading: 1, writing: 9);
+
+        pace.Begin();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(pace.IsSlowByNow);
+        _time.Advance(TimeSpan.FromSeconds(100));
+
+        Assert.True(pace.IsSlowByNow);
+        Assert.False(pace.IsSlow);
+    }
+
+    [Fact]
     public void A_moment_of_waiting_is_no_evidence()
     {
         var pace = Pace(Options);
