@@ -116,24 +116,31 @@ public sealed class BlobReader : IAsyncDisposable
         if (Position == 0 || _readAhead is not { } shared || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
 
         _pace.Begin();
-        var reading = CountedAsync(_download.ReadAsync(buffer, cancellationToken));
-        var read = await (reading.IsCompleted || !_pace.HasEvidence ? reading : WatchedAsync(reading.AsTask(), buffer.Length, shared));
+        var read = await (_pace.HasEvidence ? WatchedAsync(buffer, shared, cancellationToken) : CountedAsync(_download.ReadAsync(buffer, cancellationToken)));
         _pace.End(read);
         if (_ranges is null && _pace.IsSlow) Split(Position + read, shared);
         return read;
     }
 
-    // A throttled source comes in bursts and is silent in between: that it is slow is known before it gives more.
-    private async ValueTask<int> WatchedAsync(Task<int> reading, int most, ReadAhead shared)
+    // A throttled source comes in bursts and is silent in between: that it is slow is known before it gives more. What it still owes once ranges come is asked
+    // for over a connection that has not used up its share.
+    private async ValueTask<int> WatchedAsync(Memory<byte> buffer, ReadAhead shared, CancellationToken cancellationToken)
     {
-        while (!reading.IsCompleted && _ranges is null)
+        using var silenced = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pending = CountedAsync(_download.ReadAsync(buffer, silenced.Token)).AsTask();
+        while (!pending.IsCompleted && _ranges is not { HasArrived: true })
         {
             // One clock for many reads: most of them take a fraction of a millisecond.
-            if (_nextLook.IsCompleted) _nextLook = Task.Delay(TimeBetweenLooks, _time);
-            if (await Task.WhenAny(reading, _nextLook) != reading && _pace.IsSlowByNow) Split(Position + most, shared);
+            if (_nextLook.IsCompleted) _nextLook = Task.Delay(TimeBetweenLooks, _time, CancellationToken.None);
+            if (await Task.WhenAny(pending, _nextLook) != pending && _ranges is null && _pace.IsSlowByNow) Split(Position + buffer.Length, shared);
         }
 
-        return await reading;
+        if (pending.IsCompleted) return await pending;
+        await silenced.CancelAsync();
+        await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pending.IsCompletedSuccessfully || cancellationToken.IsCancellationRequested) return await pending;
+        await _download.CloseAsync();
+        return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
     }
 
     // Before anything is concluded from it.

@@ -26,10 +26,13 @@ internal sealed class RangeReadAhead(IRepository source, Descriptor blob, long s
         return _ahead.Count > 0;
     }
 
+    /// <summary>Whether a range has come.</summary>
+    public bool HasArrived => _isServed || (_ahead.TryPeek(out var first) && first.HasArrived);
+
     /// <summary>Asks for as many ranges as may be under way, once the first one came.</summary>
     public void FillWhenServed()
     {
-        if (_isServed || (_ahead.TryPeek(out var first) && first.HasArrived)) Fill();
+        if (HasArrived) Fill();
     }
 
     /// <summary>Whether the source answers with a range where it is asked for one.</summary>
