@@ -36,13 +36,13 @@ internal sealed partial class Repository
     }
 
     // The specification's word for it is 404. Registries and proxies that know the path but not the API say that the request is wrong, or send a page, or redirect
-    // to one: ghcr.io to GitHub's, which answer 404, 429 or HTML (artifacthub/hub#4785). A refusal or a 5xx of the registry itself says nothing about the API.
+    // to one: ghcr.io to GitHub's, which answer 404, 429 or HTML (artifacthub/hub#4785). A refusal or a 5xx says nothing about the API, from wherever it comes.
     private bool LacksTheApi(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode) return !MediaTypes.IsIndex(response.Content.Headers.ContentType?.MediaType ?? "");
         return response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented
                 or HttpStatusCode.SeeOther
-            || (response.RequestMessage?.RequestUri is { } uri && !transport.Endpoint.IsOwn(uri));
+            || (response.StatusCode == HttpStatusCode.TooManyRequests && response.RequestMessage?.RequestUri is { } uri && !transport.Endpoint.IsOwn(uri));
     }
 
     private async Task<IReadOnlyList<Descriptor>> FallbackAsync(Digest subject, CancellationToken cancellationToken)

@@ -171,6 +171,23 @@ public sealed class RedirectTests
         Assert.Equal(redirect == 303 ? 0 : 1, pages.Seen.Count);
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task A_store_of_referrers_that_fails_is_not_taken_to_hold_none(int status)
+    {
+        await using var store = await StubServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = "3600";
+            return Task.CompletedTask;
+        });
+        await using var registry = await StubServer.StartAsync(Redirect(307, _ => $"{store.Url}referrers"));
+        using var clients = AuthenticationTests.Clients();
+
+        await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(registry.Host, "x", Side.Source).ListReferrersAsync(Digest.Of("subject"u8), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task An_immutable_tag_of_Harbor_is_a_conflict()
     {
