@@ -116,7 +116,7 @@ public sealed class BlobReader : IAsyncDisposable
         if (Position == 0 || _readAhead is not { } shared || _onlyWhole) return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
 
         _pace.Begin();
-        var read = await (_pace.HasEvidence ? WatchedAsync(buffer, shared, cancellationToken) : CountedAsync(_download.ReadAsync(buffer, cancellationToken)));
+        var read = await (_pace.HasEvidence && MayOpenMore(shared) ? WatchedAsync(buffer, shared, cancellationToken) : CountedAsync(_download.ReadAsync(buffer, cancellationToken)));
         _pace.End(read);
         if (_ranges is null && _pace.IsSlow) Split(Position + read, shared);
         return read;
@@ -143,6 +143,8 @@ public sealed class BlobReader : IAsyncDisposable
         return await CountedAsync(_download.ReadAsync(buffer, cancellationToken));
     }
 
+    private bool MayOpenMore(ReadAhead shared) => shared.Traffic.Downloads < _options.ReadAhead.EnoughDownloads;
+
     // Before anything is concluded from it.
     private async ValueTask<int> CountedAsync(ValueTask<int> reading)
     {
@@ -154,7 +156,7 @@ public sealed class BlobReader : IAsyncDisposable
     // (2) It is too slow: it goes on for the length of a range, while what lies behind that is asked for already.
     private void Split(long position, ReadAhead shared)
     {
-        if (shared.Traffic.Downloads >= _options.ReadAhead.EnoughDownloads) return;
+        if (!MayOpenMore(shared)) return;
         var start = position + _options.ReadAhead.RangeSize;
         if (_options.ReadAhead.RangesPerBlob == 0 || Blob.Size - start < _options.ReadAhead.RangeSize) return;
         var ranges = new RangeReadAhead(_source, Blob, start, _options, shared.Memory, _time, _logger);

@@ -35,7 +35,8 @@ internal sealed class ReadPace(ReadAheadOptions options, TimeProvider time, Func
     /// <summary>The part of all time that went into reads, 0 to 1.</summary>
     public double Share => _reading / _all;
 
-    public double BytesPerSecond => _bytes / _all.TotalSeconds;
+    /// <summary>What this connection has given until now, a read that is under way included.</summary>
+    public double BytesPerSecond => _bytes / time.GetElapsedTime(_since).TotalSeconds;
 
     /// <summary>A read begins.</summary>
     public void Begin()
