@@ -30,6 +30,9 @@ public sealed class ContainerImageTests(BuiltImages images)
         Assert.Equal("https://example.org/promoter.git", (string?)settings["Labels"]!["org.opencontainers.image.source"]);
         Assert.Equal(BuiltImages.Tag, (string?)settings["Labels"]!["org.opencontainers.image.version"]);
 
+        // docs/benchmarks-webhook.md is measured with it.
+        Assert.Equal(program == "promoter-admission", settings["Env"]!.AsArray().Any(e => (string?)e == "DOTNET_GCgen0size=4000000"));
+
         var entries = await Layers.EntriesAsync(registry, program, manifest["layers"]!.AsArray()[^1]!);
         Assert.All(entries, entry => Assert.StartsWith("app/", entry.Name, StringComparison.Ordinal));
         Assert.DoesNotContain(entries, entry => entry.Name.EndsWith("/sh", StringComparison.Ordinal));
