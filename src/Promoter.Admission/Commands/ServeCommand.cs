@@ -2,6 +2,8 @@ using System.CommandLine;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Logging;
 using Promoter.Admission.Telemetry;
+using Promoter.CommandLine;
+using Promoter.Promotion;
 using Promoter.Promotion.Configuration;
 
 namespace Promoter.Admission.Commands;
@@ -14,17 +16,17 @@ internal static class ServeCommand
         var flags = new ServeFlags();
         var command = new Command("serve", "Answers AdmissionReviews at POST /mutate and promotes what is missing.");
         flags.AddTo(command);
-        command.SetAction((arguments, cancellationToken) => CommandEdge.RunAsync(arguments, async () =>
+        command.Action = new CheckedAction(flags.Problems, (arguments, cancellationToken) => CommandEdge.RunAsync(arguments, async () =>
         {
             using var loggers = AdmissionLogging.Create(flags.LogFormat(arguments), flags.LogLevel(arguments));
             var cluster = flags.Cluster.Read(arguments, TimeProvider.System);
             using var client = cluster?.Client;
             return await ServeAsync(flags.Read(arguments), cluster, loggers, cancellationToken);
-        }));
+        }, cancellationToken));
         return command;
     }
 
-    private static async Task<int> ServeAsync(ServeOptions options, Cluster? cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ServeAsync(ServeOptions options, Cluster? cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var reader = new SettingsReader(options.ConfigFile, ConfigEnvironment.OfProcess(), Environment.GetEnvironmentVariable, cluster is not null, TimeProvider.System, loggers);
         var state = new AdmissionState(reader.Read(), cluster?.Namespace ?? "");

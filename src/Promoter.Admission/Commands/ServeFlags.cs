@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Promoter.Admission.Hosting;
+using Promoter.CommandLine;
 using Promoter.Logging;
 using Promoter.Promotion.Configuration;
 
@@ -22,14 +23,11 @@ internal sealed class ServeFlags
         CustomParser = Duration,
     };
 
-    private readonly Option<LogLevel> _logLevel = new("--log-level")
-    {
-        Description = "The least level that is logged: trace, debug, information, warning, error.",
-        HelpName = "LEVEL",
-        DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
-    };
+    private readonly Option<LogLevel> _logLevel =
+        WordOption.Of("--log-level", "LEVEL", "The least level that is logged: trace, debug, information, warning, error, critical or none.", Microsoft.Extensions.Logging.LogLevel.Information);
 
-    private readonly Option<LogFormat> _logFormat = new("--log-format") { Description = "text, or json: one compact object per line.", HelpName = "FORMAT" };
+    private readonly Option<LogFormat> _logFormat =
+        WordOption.Of("--log-format", "text|json", "How the log is written; json is one compact object per line.", Promoter.Logging.LogFormat.Text);
 
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(15);
 
@@ -46,22 +44,27 @@ internal sealed class ServeFlags
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_config, _listen, _metricsListen, _shutdownDelay, _logLevel, _logFormat]) command.Options.Add(option);
-        _tls.AddTo(command, _listen, Cluster.NoKubernetes);
+        _tls.AddTo(command);
         Cluster.AddTo(command, optional: true);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_config) is null && Environment.GetEnvironmentVariable("PROMOTER_CONFIG") is null) result.AddError("--config FILE is required: it holds the rules.");
-        });
+    }
+
+    /// <summary>What is wrong with the flags together.</summary>
+    public IEnumerable<string> Problems(ParseResult arguments)
+    {
+        if (ConfigFile(arguments) is null) yield return "--config FILE is required: it holds the rules";
+        foreach (var problem in _tls.Problems(arguments, arguments.GetRequiredValue(_listen), !arguments.GetValue(Cluster.NoKubernetes))) yield return problem;
     }
 
     public ServeOptions Read(ParseResult arguments) => new()
     {
-        ConfigFile = arguments.GetValue(_config) ?? Environment.GetEnvironmentVariable("PROMOTER_CONFIG")!,
+        ConfigFile = ConfigFile(arguments)!,
         Listen = arguments.GetRequiredValue(_listen),
         MetricsListen = arguments.GetRequiredValue(_metricsListen),
         Tls = _tls.Read(arguments),
         ShutdownDelay = arguments.GetValue(_shutdownDelay) ?? DefaultDelay,
     };
+
+    private string? ConfigFile(ParseResult arguments) => arguments.GetValue(_config) ?? Environment.GetEnvironmentVariable("PROMOTER_CONFIG");
 
     private static TimeSpan? Duration(ArgumentResult result)
     {
@@ -69,12 +72,12 @@ internal sealed class ServeFlags
         try
         {
             var duration = text is "0" or "0s" ? TimeSpan.Zero : ConfigUnits.ParseDuration(text);
-            if (duration > Longest) result.AddError($"'{text}' leaves no time to stop: at most {Longest.TotalSeconds} seconds are possible.");
+            if (duration > Longest) result.AddError($"--shutdown-delay: '{text}' leaves no time to stop: at most {ConfigUnits.Print(Longest)} are possible");
             return duration;
         }
         catch (FormatException e)
         {
-            result.AddError(e.Message);
+            result.AddError($"--shutdown-delay: {e.Message}");
             return null;
         }
     }
@@ -87,7 +90,7 @@ internal sealed class ServeFlags
         CustomParser = result =>
         {
             if (IPEndPoint.TryParse(result.Tokens[0].Value, out var endpoint) && result.Tokens[0].Value.Contains(':', StringComparison.Ordinal)) return endpoint;
-            result.AddError($"'{result.Tokens[0].Value}' is no address and port: write for example 0.0.0.0:8443 or [::]:8443.");
+            result.AddError($"{name}: '{result.Tokens[0].Value}' is no address and port: write for example {fallback} or [::]:{fallback.Port}");
             return null;
         },
     };

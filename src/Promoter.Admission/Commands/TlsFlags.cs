@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Tls;
@@ -17,17 +16,23 @@ internal sealed class TlsFlags
     private readonly Option<string> _configuration = Named("--webhook-configuration", "The MutatingWebhookConfiguration whose caBundle is patched.", "promoter-admission");
     private readonly Option<string> _clientAuthority = new("--client-ca") { Description = "Serve only callers with a certificate of this CA (PEM).", HelpName = "FILE" };
 
-    public void AddTo(Command command, Option<IPEndPoint> listen, Option<bool> noKubernetes)
+    public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_certificate, _key, _selfManaged, _secret, _service, _configuration, _clientAuthority]) command.Options.Add(option);
-        command.Validators.Add(result =>
+    }
+
+    /// <param name="listen">The webhook's address.</param>
+    /// <param name="hasCluster">Whether there is a cluster to keep a Secret in.</param>
+    public IEnumerable<string> Problems(ParseResult arguments, IPEndPoint listen, bool hasCluster)
+    {
+        var (certificate, key, selfManaged) = (arguments.GetValue(_certificate) is not null, arguments.GetValue(_key) is not null, arguments.GetValue(_selfManaged));
+        if (certificate != key) yield return "--tls-cert and --tls-key belong together: give both";
+        if (certificate && selfManaged) yield return "--tls-cert and --tls-self-managed exclude each other: the certificate comes from one place";
+        if (selfManaged && !hasCluster) yield return "--tls-self-managed keeps its Secret in the cluster: leave --no-kubernetes out, or use --tls-cert";
+        if (!certificate && !key && !selfManaged && !IPAddress.IsLoopback(listen.Address))
         {
-            var (files, selfManaged) = (result.GetValue(_certificate) is not null, result.GetValue(_selfManaged));
-            if (files != result.GetValue(_key) is not null) result.AddError("--tls-cert and --tls-key belong together: give both.");
-            if (files && selfManaged) result.AddError("--tls-cert and --tls-self-managed exclude each other: the certificate comes from one place.");
-            if (selfManaged && result.GetValue(noKubernetes)) result.AddError("--tls-self-managed keeps its Secret in the cluster: leave --no-kubernetes out, or use --tls-cert.");
-            if (!files && !selfManaged && !IsLoopback(result, listen)) result.AddError("Without --tls-cert or --tls-self-managed only a loopback address can be served: API servers call webhooks by HTTPS.");
-        });
+            yield return "without --tls-cert or --tls-self-managed only a loopback address can be served: API servers call webhooks by HTTPS";
+        }
     }
 
     public TlsOptions? Read(ParseResult arguments)
@@ -43,8 +48,6 @@ internal sealed class TlsFlags
             ClientAuthorityFile = arguments.GetValue(_clientAuthority),
         };
     }
-
-    private static bool IsLoopback(CommandResult result, Option<IPEndPoint> listen) => result.GetValue(listen) is { } endpoint && IPAddress.IsLoopback(endpoint.Address);
 
     private static Option<string> Named(string name, string description, string fallback) => new(name) { Description = description, HelpName = "NAME", DefaultValueFactory = _ => fallback };
 }

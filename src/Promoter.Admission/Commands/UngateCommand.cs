@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Promoter.Admission.Gates;
+using Promoter.CommandLine;
 using Promoter.Kubernetes;
+using Promoter.Promotion;
 
 namespace Promoter.Admission.Commands;
 
@@ -14,20 +16,19 @@ internal static class UngateCommand
         var cluster = new ClusterFlags();
         var command = new Command("ungate", "Removes the scheduling gate promoter.dev/image-pending from pods.") { all, ns };
         cluster.AddTo(command, optional: false);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(all) == result.GetValue(ns) is not null) result.AddError("Say which pods: --all, or --namespace NAME.");
-        });
-        command.SetAction((arguments, cancellationToken) => CommandEdge.RunAsync(arguments, async () =>
+        command.Action = new CheckedAction(Problems, (arguments, cancellationToken) => CommandEdge.RunAsync(arguments, async () =>
         {
             using var client = cluster.Connect(arguments, TimeProvider.System);
             var (output, error) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
             return await ReleaseAsync(client, arguments.GetValue(ns), output, error, cancellationToken);
-        }));
+        }, cancellationToken));
         return command;
+
+        IEnumerable<string> Problems(ParseResult arguments) =>
+            arguments.GetValue(all) == arguments.GetValue(ns) is not null ? ["say which pods: --all, or --namespace NAME"] : [];
     }
 
-    private static async Task<int> ReleaseAsync(KubernetesClient client, string? ns, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ReleaseAsync(KubernetesClient client, string? ns, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         var (pods, _) = await client.ListAsync(ResourceType.Pods, ns, GatedPods.Selection, cancellationToken);
         var (released, failed) = (0, 0);

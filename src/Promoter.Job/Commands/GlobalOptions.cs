@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Promoter.CommandLine;
 using Promoter.Job.Output;
 using Promoter.Logging;
 

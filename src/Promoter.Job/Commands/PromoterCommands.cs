@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Promoter.CommandLine;
 using Promoter.Promotion;
 
 namespace Promoter.Job.Commands;
@@ -33,21 +33,14 @@ internal static class PromoterCommands
         return root;
     }
 
-    /// <summary>Parses and runs; wrong flags and verbs exit with 2, since the library's own code for them is 1 (and with 1 where 2 has another meaning).</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    /// <summary>Parses and runs; a mistake exits with 2, and with 1 where 2 means that there is work to do.</summary>
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TerminationTimeout, EnableDefaultExceptionHandler = false };
-        var parse = Create().Parse(args);
-        var problems = UnknownWords.Of(parse).ToList();
-
-        // A word that nobody knows explains what the library misses.
-        if (problems.Count == 0) problems.AddRange(parse.Errors.Select(e => e.Message).Distinct());
-        if (problems.Count == 0) return await parse.InvokeAsync(configuration, cancellationToken);
-
-        foreach (var problem in problems) await error.WriteLineAsync($"promoter: {problem}");
-        await error.WriteLineAsync($"promoter: see '{NameOf(parse.CommandResult)} --help'");
-        return (int)(PlanCommand.IsDetailed(parse) ? ExitCode.Unexpected : ExitCode.Usage);
+        var program = new CommandLineProgram("promoter", Create())
+        {
+            TerminationTimeout = TerminationTimeout,
+            MistakeCode = parse => PlanCommand.IsDetailed(parse) ? ExitCode.Unexpected : ExitCode.Usage,
+        };
+        return program.RunAsync(args, output, error, cancellationToken);
     }
-
-    private static string NameOf(CommandResult command) => command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "promoter";
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json.Nodes;
 using Promoter.Admission.Commands;
 using Promoter.FakeApiServer;
@@ -70,14 +69,6 @@ public sealed class UngateCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Which_pods_are_meant_has_to_be_said()
-    {
-        var parsed = new RootCommand { UngateCommand.Create() }.Parse(["ungate"]);
-
-        Assert.Contains("--all", Assert.Single(parsed.Errors).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_kubeconfig_that_is_not_there_is_said()
     {
         Assert.Equal(2, await RunAsync("ungate", "--all", "--kubeconfig", "/does/not/exist"));
@@ -86,7 +77,7 @@ public sealed class UngateCommandTests : IAsyncLifetime
     }
 
     private Task<int> RunAsync(params string[] arguments) =>
-        new RootCommand { UngateCommand.Create() }.Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = _output, Error = _error });
+        AdmissionCommands.RunAsync(arguments, _output, _error, TestContext.Current.CancellationToken);
 
     private void Seed(string ns, string name, params string[] gates) => _server.Seed($"/api/v1/namespaces/{ns}/pods", new JsonObject
     {

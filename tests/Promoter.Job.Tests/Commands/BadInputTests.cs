@@ -66,6 +66,7 @@ public sealed class BadInputTests
 
     [Theory]
     [InlineData("unknown command 'promot': did you mean promote?", "promoter --help", "promot")]
+    [InlineData("say which command: promote, plan, images", "promoter --help")]
     [InlineData("unknown command 'kustomiz': did you mean kustomize?", "promoter generate --help", "generate", "kustomiz")]
     [InlineData("unknown option --frm: did you mean --from?", "promoter plan --help", "plan", "--frm", "a.example")]
     [InlineData("'c' is one argument too many", "promoter copy --help", "copy", "a:1", "b:1", "c")]

@@ -22,6 +22,8 @@ public sealed partial class ImportDirectionTests
         ["Aws"] = ["Oci", "Registries", "Promotion", "Telemetry"],
         ["Discovery"] = ["Oci", "Yaml"],
         ["Kubernetes"] = ["Telemetry"],
+        // Both programs' mistakes on the command line: their exit code, and the nearest name.
+        ["CommandLine"] = ["Promotion"],
     };
 
     private static readonly Lazy<IReadOnlySet<TypeUse>> Shared = new(() => Uses("Promoter.Shared", "Promoter.Shared"));

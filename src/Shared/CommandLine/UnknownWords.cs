@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Promoter.Promotion.Configuration;
 
-namespace Promoter.Job.Commands;
+namespace Promoter.CommandLine;
 
 /// <summary>What on the command line is no command, flag or argument, and what was probably meant.</summary>
 internal static class UnknownWords

@@ -1,9 +1,9 @@
 using System.CommandLine;
 
-namespace Promoter.Job.Commands;
+namespace Promoter.CommandLine;
 
 /// <summary>Options whose value is one of a few words.</summary>
-internal static class WordOption
+public static class WordOption
 {
     /// <summary>An option for the names of an enumeration, shown in lower case and read in any.</summary>
     /// <param name="helpName">What the help writes for the value.</param>
