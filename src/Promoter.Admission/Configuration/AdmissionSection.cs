@@ -29,7 +29,7 @@ internal static class AdmissionSection
         .Key("pin", ConfigTypes.Flag, c => c.Pin, (c, v) => c with { Pin = v }, "Write the digest behind the tag into the pod: `repo:tag@sha256:…`.")
         .Key("rewriteSource", ConfigTypes.Flag, c => c.RewriteSource, (c, v) => c with { RewriteSource = v }, "Rewrite references to a rule's source registry to its target.")
         .Key(
-            "inlineBudget", ConfigTypes.Duration, c => c.InlineBudget, (c, v) => c with { InlineBudget = v },
+            "inlineBudget", ConfigTypes.Duration("10ms", "30s"), c => c.InlineBudget, (c, v) => c with { InlineBudget = v },
             "The longest that creating a pod waits for a short copy; never more than half of the webhook's timeout.")
         .Key("allowOptOut", ConfigTypes.Flag, c => c.AllowOptOut, (c, v) => c with { AllowOptOut = v }, "Leave pods alone that carry the annotation `promoter.dev/ignore: \"true\"`.")
         .Key(

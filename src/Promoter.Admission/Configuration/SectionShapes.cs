@@ -10,13 +10,13 @@ internal static class SectionShapes
         "network", text => IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is no network: write it as 10.0.0.0/8"), network => network.ToString());
 
     public static ConfigShape<CacheConfig> Cache { get; } = new ConfigShape<CacheConfig>("cache", "How long it is remembered what the target has.", new CacheConfig())
-        .Key("present", ConfigTypes.Duration, c => c.Present, (c, v) => c with { Present = v }, "For an image that is there. Forgotten earlier when a pod cannot pull it.")
-        .Key("missing", ConfigTypes.Duration, c => c.Missing, (c, v) => c with { Missing = v }, "For an image that is not there.")
-        .Key("lookUp", ConfigTypes.Duration, c => c.LookUp, (c, v) => c with { LookUp = v }, "The longest that one question to the target may hold a review up.");
+        .Key("present", ConfigTypes.Duration("1s", "7d"), c => c.Present, (c, v) => c with { Present = v }, "For an image that is there. Forgotten earlier when a pod cannot pull it.")
+        .Key("missing", ConfigTypes.Duration("100ms", "1h"), c => c.Missing, (c, v) => c with { Missing = v }, "For an image that is not there.")
+        .Key("lookUp", ConfigTypes.Duration("10ms", "30s"), c => c.LookUp, (c, v) => c with { LookUp = v }, "The longest that one question to the target may hold a review up.");
 
     public static ConfigShape<GateConfig> Gate { get; } = new ConfigShape<GateConfig>("gate", "Scheduling gates of pods whose image takes longer.", new GateConfig())
         .Key("enabled", ConfigTypes.Flag, g => g.Enabled, (g, v) => g with { Enabled = v }, "Whether pods are gated at all.")
-        .Key("deadline", ConfigTypes.Duration, g => g.Deadline, (g, v) => g with { Deadline = v }, "How long a pod waits at most.")
+        .Key("deadline", ConfigTypes.Duration("1s", "7d"), g => g.Deadline, (g, v) => g with { Deadline = v }, "How long a pod waits at most.")
         .Key(
             "onDeadline", AnswerTypes.Deadline, g => g.OnDeadline, (g, v) => g with { OnDeadline = v },
             "What happens then: `ungate` releases the pod as it is, `source` puts the source's references into its containers (the chart's `policies.limitServiceAccount.mayChangeImages` has to be on), `keep` leaves it gated.");
@@ -24,10 +24,9 @@ internal static class SectionShapes
     public static ConfigShape<OnDemandConfig> OnDemand { get; } = new ConfigShape<OnDemandConfig>("onDemand", "How missing images are brought.", new OnDemandConfig())
         .Key("parallelism", ConfigTypes.Whole(1, 64), o => o.Parallelism, (o, v) => o with { Parallelism = v }, "Images copied at once by one replica. Read at the start.")
         .Key(
-            "leaseDuration", ConfigTypes.Duration, o => o.LeaseDuration, (o, v) => o with { LeaseDuration = v },
-            "After how long without a sign of life another replica takes a copy over. Read at the start.")
-        .Key("jobAbove", ConfigTypes.Size, o => o.JobAbove ?? 0, (o, v) => o with { JobAbove = v }, "Copies larger than this run as a Job of `promoter`; left out, none does.")
-        .Check(o => o.LeaseDuration < TimeSpan.FromSeconds(5) ? "leaseDuration must be at least 5s: it is renewed every third of it" : null);
+            "leaseDuration", ConfigTypes.Duration("5s", "10m"), o => o.LeaseDuration, (o, v) => o with { LeaseDuration = v },
+            "After how long without a sign of life another replica takes a copy over; it is renewed every third of it. Read at the start.")
+        .Key("jobAbove", ConfigTypes.Size, o => o.JobAbove ?? 0, (o, v) => o with { JobAbove = v }, "Copies larger than this run as a Job of `promoter`; left out, none does.");
 
     public static ConfigShape<PrefetchConfig> Prefetch { get; } = new ConfigShape<PrefetchConfig>("prefetch", "Promote the images of workloads ahead of their pods.", new PrefetchConfig())
         .Key("enabled", ConfigTypes.Flag, p => p.Enabled, (p, v) => p with { Enabled = v }, "Watch Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, and bring what their pods will need. None of them is changed.")

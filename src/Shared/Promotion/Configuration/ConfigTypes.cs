@@ -12,9 +12,6 @@ public static class ConfigTypes
     public static ConfigType<string> Text { get; } = Parsed(
         "text", text => text.Length > 0 ? text : throw new FormatException("must not be empty"), text => text);
 
-    /// <summary>A time as <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>; longer than nothing.</summary>
-    public static ConfigType<TimeSpan> Duration { get; } = Parsed("duration", ConfigUnits.ParseDuration, ConfigUnits.Print, ConfigUnits.DurationPattern);
-
     /// <summary>A number of bytes as <c>1048576</c>, <c>256MiB</c>, <c>1GB</c>; more than nothing.</summary>
     public static ConfigType<long> Size { get; } = Parsed("size", ConfigUnits.ParseSize, ConfigUnits.Print, ConfigUnits.SizePattern);
 
@@ -35,7 +32,18 @@ public static class ConfigTypes
     /// <summary>A whole number between two bounds, both allowed.</summary>
     public static ConfigType<int> Whole(int least, int most) => new ConfigWhole(least, most);
 
-    /// <summary>A number above zero.</summary>
+    /// <summary>A time as <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c> between two bounds, both allowed and written likewise. No timer of .NET is longer than 49 days.</summary>
+    public static ConfigType<TimeSpan> Duration(string least, string most)
+    {
+        var (shortest, longest) = (ConfigUnits.ParseDuration(least), ConfigUnits.ParseDuration(most));
+        return Parsed($"duration, {least} to {most}", Read, ConfigUnits.Print, ConfigUnits.DurationPattern);
+
+        TimeSpan Read(string text) => ConfigUnits.ParseDuration(text) is var duration && duration >= shortest && duration <= longest
+            ? duration
+            : throw new FormatException($"must be a duration from {least} to {most}, found '{text}'");
+    }
+
+    /// <summary>A number of requests per second.</summary>
     public static ConfigType<double> Rate { get; } = new ConfigRate();
 
     /// <summary>One of a few words.</summary>

@@ -31,7 +31,7 @@ public sealed record NotificationConfig
             "when",
             ConfigTypes.OneOf(("always", NotificationOccasion.Always), ("changes", NotificationOccasion.Changes), ("failure", NotificationOccasion.Failure)),
             n => n.When, (n, v) => n with { When = v }, "`always`; `changes`: when something was brought or the run failed; `failure`: only then.")
-        .Key("timeout", ConfigTypes.Duration, n => n.Timeout, (n, v) => n with { Timeout = v }, "Limit for one attempt; all attempts together get 30 seconds.")
+        .Key("timeout", ConfigTypes.Duration("100ms", "30s"), n => n.Timeout, (n, v) => n with { Timeout = v }, "Limit for one attempt; all attempts together get 30 seconds.")
         .Key(
             "retries", ConfigTypes.Whole(0, 10), n => n.Retries, (n, v) => n with { Retries = v },
             "How often a delivery that failed in a way that may pass is tried again.");

@@ -49,13 +49,13 @@ public sealed record TransferConfig
             "retries", ConfigTypes.Whole(0, 20), t => t.Retries, (t, v) => t with { Retries = v },
             "How often a request or transfer is tried again after it failed in a way that may pass.")
         .Key(
-            "idleTimeout", ConfigTypes.Duration, t => t.IdleTimeout, (t, v) => t with { IdleTimeout = v },
+            "idleTimeout", ConfigTypes.Duration("100ms", "1h"), t => t.IdleTimeout, (t, v) => t with { IdleTimeout = v },
             "A transfer that moves no byte for so long is cut and tried again.")
         .Key(
-            "stallWarning", ConfigTypes.Duration, t => t.StallWarning, (t, v) => t with { StallWarning = v },
+            "stallWarning", ConfigTypes.Duration("100ms", "1h"), t => t.StallWarning, (t, v) => t with { StallWarning = v },
             "A transfer that moves no byte for so long is named in the log, with its places and bytes, and again whenever as long has passed.")
         .Key(
-            "totalTimeout", ConfigTypes.Duration, t => t.TotalTimeout ?? default, (t, v) => t with { TotalTimeout = v },
+            "totalTimeout", ConfigTypes.Duration("100ms", "7d"), t => t.TotalTimeout ?? default, (t, v) => t with { TotalTimeout = v },
             "Limit for a whole run of the job, which then ends as if it was interrupted (exit code 7); left out, there is none.")
         .Key(
             "rateLimits", ConfigTypes.MapOf(ConfigTypes.OneOf(Actions), ConfigTypes.Rate), t => t.RateLimits, (t, v) => t with { RateLimits = v },

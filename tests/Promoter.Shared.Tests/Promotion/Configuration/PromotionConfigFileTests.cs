@@ -184,7 +184,7 @@ public sealed class PromotionConfigFileTests : IDisposable
                 "c.yaml:19:12: must be a whole number from 0 to 20, found '5' in quotes",
                 "c.yaml:20:16: '30' is not a duration: write a number and a unit, for example 500ms, 30s, 5m or 1h30m",
                 "c.yaml:21:17: must be one of readManifest, writeManifest, checkBlob, readBlob, startUpload, writeChunk, finishUpload, listReferrers; found 'putImage'",
-                "c.yaml:21:40: must be a number above 0, found '-1'",
+                "c.yaml:21:40: must be a number from 0.01 to 10000, found '-1'",
                 "c.yaml:22:3: 'chunkedUploadThreshold' has no value: write one, or leave the key out",
             ],
             problems);
@@ -203,6 +203,12 @@ public sealed class PromotionConfigFileTests : IDisposable
     [InlineData("registries: [{host: a.example, createRepositories: {encryption: {key: x}}}]", "3:65: 'key' goes with type KMS or KMS_DSSE: set the type, or leave the key out")]
     [InlineData("registries: [{host: a.example, createRepositories: {tagMutabilityExclusions: [x]}}]", "3:52: 'tagMutabilityExclusions' are exceptions to tagMutability: set that too")]
     [InlineData("transfer: {idleTimeout: 5m, totalTimeout: 1m}", "3:11: totalTimeout (1m) is below idleTimeout (5m), which then never strikes")]
+    [InlineData("transfer: {idleTimeout: 60d}", "3:25: must be a duration from 100ms to 1h, found '60d'")]
+    [InlineData("transfer: {idleTimeout: 1ms}", "3:25: must be a duration from 100ms to 1h, found '1ms'")]
+    [InlineData("transfer: {stallWarning: 90m}", "3:26: must be a duration from 100ms to 1h, found '90m'")]
+    [InlineData("transfer: {totalTimeout: 365d}", "3:26: must be a duration from 100ms to 7d, found '365d'")]
+    [InlineData("transfer: {rateLimits: {readBlob: 0.000001}}", "3:35: must be a number from 0.01 to 10000, found '0.000001'")]
+    [InlineData("notifications: {timeout: 5m}", "3:26: must be a duration from 100ms to 30s, found '5m'")]
     [InlineData("rules: {name: a}", "3:8: must be a list, found a map: write [..], or one item per line after '- '")]
     [InlineData("rules: [a]", "3:9: rule must be a map with keys name, source, target, repositories, exclude, tags, referrers, requireSignature, found a text")]
     [InlineData("rules: [{name: true, source: a.example, target: b.example}]", "3:16: must be a text, found a boolean: quote it if it is meant as text")]
