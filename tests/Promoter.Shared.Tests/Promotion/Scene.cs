@@ -62,6 +62,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public IRegistryCredentials Credentials { get; set; } = new FixedCredentials();
 
+    public IReadOnlyList<IRegistryPlatform> Platforms { get; set; } = [];
+
     public ICopyObserver Observer { get; set; } = new SceneObserver();
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
@@ -94,7 +96,7 @@ internal sealed class Scene : IAsyncDisposable
             Credentials,
             [.. new[] { Source, Target }.Where(r => r.ReferenceHost != r.Host).Select(r => new RegistryOptions { Host = r.ReferenceHost, Endpoint = r.Endpoint })],
             Options,
-            [],
+            Platforms,
             Time,
             Loggers,
             () => 0.5);
