@@ -167,6 +167,41 @@ fetch_promtool() {
   rm -rf "$work"
 }
 
+# oras, from the first release of Debian that has it where this one does not: by apt, from the machine's own mirror, so that the package is
+# checked by Debian's signature. The machine's own sources and lists stay as they are; nothing is installed on it.
+oras_release=trixie
+fetch_oras() {
+  if has oras || ! command -v apt-get > /dev/null 2>&1 || ! command -v dpkg-deb > /dev/null 2>&1; then
+    return 0
+  fi
+  local work
+  work=$(mktemp -d "$tools/oras.XXXXXX")
+  echo "tools: fetching oras"
+  if (cd "$work" && { apt-get download -qq oras < /dev/null || download_from "$oras_release" oras; } && dpkg-deb -x ./oras_*.deb . && ./usr/bin/oras version) > "$tools/oras.log" 2>&1; then
+    mv "$work/usr/bin/oras" "$tools/bin/oras"
+  else
+    echo "tools: could not fetch oras (see .cache/tools/oras.log)"
+  fi
+  rm -rf "$work"
+}
+
+# download_from RELEASE PACKAGE: puts the package of another release into the current folder, with lists of its own that are left there too.
+download_from() {
+  local release=$1 package=$2 mirror own keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+  # Without release information: the lists of a fresh machine are empty.
+  mirror=$(apt-get indextargets --no-release-info --format "\$(REPO_URI)" "Identifier: Packages" "Component: main" "Release: $own" | head -n 1)
+  if [ -z "$mirror" ] || [ ! -e "$keyring" ]; then
+    echo "no mirror of Debian's ${own:-release} among the sources of apt, or no $keyring"
+    return 1
+  fi
+  mkdir -p apt/state/lists/partial apt/cache/archives/partial
+  echo "deb [targets=Packages signed-by=$keyring] $mirror $release main" > apt/sources.list
+  local options=(-qq -o "Dir::Etc::SourceList=$PWD/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State=$PWD/apt/state" -o "Dir::Cache=$PWD/apt/cache"
+    -o Acquire::Languages=none -o APT::Sandbox::User=root)
+  apt-get update "${options[@]}" < /dev/null && apt-get download "${options[@]}" "$package" < /dev/null
+}
+
 # An interpreter of CEL, for the expressions that the charts and policies give to the API server.
 install_cel() {
   local directory=$tools/cel-js-$cel_version work
@@ -187,13 +222,14 @@ if [ "$install" != 0 ]; then
   install_debian
   fetch_base
   fetch_promtool
+  fetch_oras
   install_kubernetes_tools
   install_aws_cli
   install_cel
 fi
 
 absent=()
-for entry in "${debian[@]}" helm= kubectl= aws= promtool=; do
+for entry in "${debian[@]}" helm= kubectl= aws= promtool= oras=; do
   has "${entry%%=*}" || absent+=("${entry%%=*}")
 done
 has_base || absent+=("packages of a base image")
