@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Promoter.Copying;
 using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
@@ -43,6 +44,27 @@ public sealed class AttachedTagTests
         Assert.Equal(ExitCode.Done, report.ExitCode);
         var listed = scene.Target.ManifestOf(Scene.Repository, SampleImages.FallbackTag(image.Digest))!.Manifests.Select(m => m.Digest);
         Assert.Equal(new[] { own.Digest, signature.Digest }.Order(), listed.Order());
+    }
+
+    [Fact]
+    public async Task What_others_wrote_into_the_fallback_list_stays_as_they_wrote_it()
+    {
+        await using var scene = await Scene.StartAsync();
+        var image = scene.Given(SampleImages.Single("web"));
+        var own = SampleImages.Sbom(image);
+        scene.Source.Push(Scene.Repository, SampleImages.Signature(image));
+        scene.Target.Behaviour.HasReferrersApi = false;
+        scene.Target.Push(Scene.Repository, own);
+        var list = new IndexBuilder().Add(own).WithAnnotation("kept.by", "the registry's operator").Build();
+        scene.Target.Push(Scene.Repository, list, SampleImages.FallbackTag(image.Digest));
+
+        await PromoteAsync(scene);
+
+        var written = JsonNode.Parse(scene.Target.ManifestOf(Scene.Repository, SampleImages.FallbackTag(image.Digest))!.Bytes)!;
+        var before = JsonNode.Parse(list.Bytes.Span)!;
+        Assert.Equal(2, written["manifests"]!.AsArray().Count);
+        Assert.True(JsonNode.DeepEquals(before["manifests"]![0], written["manifests"]![0]), written.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(before["annotations"], written["annotations"]), written.ToJsonString());
     }
 
     [Fact]
