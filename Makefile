@@ -47,7 +47,7 @@ demo: need-dotnet ## Promote an image between two emulated ECR accounts on this 
 	eng/demo.sh
 
 .PHONY: bench
-bench: need-dotnet bench-webhook ## Compare with skopeo (and crane, regctl, oras where installed); writes docs/benchmarks.md and docs/benchmarks-webhook.md
+bench: need-dotnet bench-webhook ## Compare with skopeo and oras (and crane, regctl where installed); writes docs/benchmarks.md and docs/benchmarks-webhook.md
 	eng/bench.sh
 
 .PHONY: bench-webhook
