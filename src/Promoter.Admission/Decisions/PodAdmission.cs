@@ -11,13 +11,21 @@ namespace Promoter.Admission.Decisions;
 
 /// <summary>Answers one review: which images, one decision per distinct reference, one patch.</summary>
 internal sealed class PodAdmission(
-    AdmissionState state, ImageDecider decider, SourceAccesses accesses, IGateGuard guard, DecisionLog log, EventQueue events, AdmissionMeters meters, TimeProvider time)
+    AdmissionState state,
+    ImageDecider decider,
+    SourceAccesses accesses,
+    IGateGuard guard,
+    IDebuggedPods debuggedPods,
+    DecisionLog log,
+    EventQueue events,
+    AdmissionMeters meters,
+    TimeProvider time)
 {
     public async Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var config = state.Current.Config;
         var images = ImagesOf(request);
-        if (images.Count == 0 || IsExcluded(request, config)) return AdmissionAnswer.Untouched;
+        if (images.Count == 0 || state.IsExcluded(request.Namespace)) return AdmissionAnswer.Untouched;
         var pod = PodFacts.Read(request.Object, request.Namespace);
         if (pod.IsMirror || (pod.WantsToBeIgnored && config.AllowOptOut)) return AdmissionAnswer.Untouched;
 
@@ -36,7 +44,12 @@ internal sealed class PodAdmission(
         if (decisions.All(decision => decision.Kind is DecisionKind.Untouched)) return AdmissionAnswer.Untouched;
 
         log.Add(request, pod, decisions);
-        if (!context.IsDryRun) Tell(pod.Owner, decisions);
+        if (!context.IsDryRun)
+        {
+            Tell(pod.Owner, decisions);
+            if (request.IsEphemeralContainerUpdate && decisions.Any(decision => decision.Kind is DecisionKind.Present or DecisionKind.Promoted or DecisionKind.Allowed)) debuggedPods.Add(pod.Namespace, pod.Name);
+        }
+
         return config.Observe ? AnswerComposer.Observe(decisions) : AnswerComposer.Compose(images, decisions, pod, request, config, time.GetUtcNow());
     }
 
@@ -57,9 +70,6 @@ internal sealed class PodAdmission(
         if (request.IsPodCreation) return PodImages.List(request.Object);
         return request.IsEphemeralContainerUpdate ? PodImages.ListAddedEphemeral(request.Object, request.OldObject) : [];
     }
-
-    private bool IsExcluded(AdmissionRequest request, AdmissionConfig config) =>
-        string.Equals(request.Namespace, state.OwnNamespace, StringComparison.Ordinal) || config.ExcludeNamespaces.Contains(request.Namespace, StringComparer.Ordinal);
 
     private string? GateProblem(AdmissionRequest request, PodFacts pod, AdmissionConfig config)
     {

@@ -15,7 +15,9 @@ internal sealed class PendingPods(Cluster cluster, GateController gates, PullFai
         switch (change)
         {
             case Relisted relisted:
-                gates.Keep(relisted.Items.Select(pod => pod.Uid()).ToHashSet(StringComparer.Ordinal));
+                var present = relisted.Items.Select(pod => pod.Uid()).ToHashSet(StringComparer.Ordinal);
+                gates.Keep(present);
+                pullFailures.Keep(present);
                 foreach (var pod in relisted.Items) Observe(pod);
                 break;
             case Changed changed:
@@ -23,6 +25,7 @@ internal sealed class PendingPods(Cluster cluster, GateController gates, PullFai
                 break;
             case Deleted deleted:
                 gates.Forget(deleted.Object.Uid());
+                pullFailures.Forget(deleted.Object.Uid());
                 break;
         }
 

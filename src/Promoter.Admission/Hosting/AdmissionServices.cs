@@ -94,7 +94,8 @@ internal static class AdmissionServices
         .AddSingleton<IPodSecrets, NoPodSecrets>()
         .AddSingleton<IPromotionClaims, LocalClaims>()
         .AddSingleton<IPromotionJobs, NoJobs>()
-        .AddSingleton<IGateGuard, NoGates>();
+        .AddSingleton<IGateGuard, NoGates>()
+        .AddSingleton<IDebuggedPods, NoDebuggedPods>();
 
     private static void AddCluster(this IServiceCollection services, Cluster cluster, AdmissionState state) => services
         .AddSingleton(cluster)
@@ -110,6 +111,8 @@ internal static class AdmissionServices
         .AddSingleton<IGateGuard>(provider => provider.GetRequiredService<HeartbeatGuard>())
         .AddHosted<GateController>()
         .AddHosted<PullFailures>()
+        .AddHosted<DebuggedPods>()
+        .AddSingleton<IDebuggedPods>(provider => provider.GetRequiredService<DebuggedPods>())
         .AddHosted<PendingPods>()
         .AddSingleton<Func<Random>>(_ => () => new Random())
         .AddHosted<WorkloadPrefetch>();

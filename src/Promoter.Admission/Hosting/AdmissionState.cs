@@ -20,4 +20,7 @@ internal sealed class AdmissionState(AdmissionSettings settings, string ownNames
 
     /// <summary>Our own namespace, whose pods we leave alone; empty outside a cluster.</summary>
     public string OwnNamespace => ownNamespace;
+
+    /// <summary>Whether the pods of a namespace are left alone.</summary>
+    public bool IsExcluded(string ns) => string.Equals(ns, ownNamespace, StringComparison.Ordinal) || Current.Config.ExcludeNamespaces.Contains(ns, StringComparer.Ordinal);
 }

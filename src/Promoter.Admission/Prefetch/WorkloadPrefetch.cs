@@ -170,7 +170,7 @@ internal sealed partial class WorkloadPrefetch(
     private Dictionary<ImageReference, (PairedImage Image, Workload Workload)> Wanted(AdmissionSettings settings)
     {
         var wanted = new Dictionary<ImageReference, (PairedImage, Workload)>();
-        foreach (var workload in _workloads.Values.Where(workload => !IsExcluded(workload.Pod.Namespace, settings.Config) && !(workload.Pod.WantsToBeIgnored && settings.Config.AllowOptOut)))
+        foreach (var workload in _workloads.Values.Where(workload => !state.IsExcluded(workload.Pod.Namespace) && !(workload.Pod.WantsToBeIgnored && settings.Config.AllowOptOut)))
         {
             foreach (var text in workload.Images)
             {
@@ -182,8 +182,6 @@ internal sealed partial class WorkloadPrefetch(
 
         return wanted;
     }
-
-    private bool IsExcluded(string ns, AdmissionConfig config) => ns == state.OwnNamespace || config.ExcludeNamespaces.Contains(ns, StringComparer.Ordinal);
 
     [LoggerMessage(5601, LogLevel.Information, "Watches workloads to promote their images ahead of their pods")]
     private static partial void LogBegan(ILogger logger);

@@ -13,6 +13,7 @@ internal static class LeaseMarks
     public const string Kind = "promoter.dev/lease";
     public const string Promotion = "promotion";
     public const string Leader = "leader";
+    public const string Debugged = "debugged";
 
     /// <summary>The Lease of the replica that removes gates; its renewals are the heartbeat without which none is set.</summary>
     public const string LeaderName = "promoter-admission-gates";
@@ -23,8 +24,16 @@ internal static class LeaseMarks
     public const string Phase = "promoter.dev/phase";
     public const string BytesMoved = "promoter.dev/bytes-moved";
 
+    /// <summary>Namespace and name of a pod.</summary>
+    public const string Pod = "promoter.dev/pod";
+
     /// <summary>The Lease of one digest in one target repository.</summary>
-    public static string NameOf(string key) => $"promote-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40]}";
+    public static string NameOf(string key) => $"promote-{Hash(key)}";
+
+    /// <summary>The Lease that notes a pod with an ephemeral container.</summary>
+    public static string DebuggedNameOf(string ns, string name) => $"debugged-{Hash($"{ns}/{name}")}";
 
     public static Dictionary<string, string> Labels(string kind) => new(StringComparer.Ordinal) { [ManagedBy] = Manager, [Kind] = kind };
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..40];
 }
