@@ -40,10 +40,9 @@
   resources: [jobs, cronjobs]
   verbs: [list, watch]
 {{- end }}
-{{- if eq .Values.tls.mode "selfManaged" }}
+# A replica is ready when API servers trust its certificate, which stands in this release's own configuration.
 - apiGroups: [admissionregistration.k8s.io]
   resources: [mutatingwebhookconfigurations]
   resourceNames: [{{ include "promoter-admission.fullname" . }}]
-  verbs: [get, patch]
-{{- end }}
+  verbs: [get{{ if eq .Values.tls.mode "selfManaged" }}, patch{{ end }}]
 {{- end -}}

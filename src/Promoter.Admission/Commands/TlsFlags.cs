@@ -13,7 +13,7 @@ internal sealed class TlsFlags
     private readonly Option<bool> _selfManaged = new("--tls-self-managed") { Description = "Make CA and certificate here, keep them in a Secret, and patch caBundle." };
     private readonly Option<string> _secret = Named("--tls-secret", "The Secret of --tls-self-managed.", "promoter-admission-tls");
     private readonly Option<string> _service = Named("--service-name", "The Service that the API server calls.", "promoter-admission");
-    private readonly Option<string> _configuration = Named("--webhook-configuration", "The MutatingWebhookConfiguration whose caBundle is patched.", "promoter-admission");
+    private readonly Option<string> _configuration = Named("--webhook-configuration", "The MutatingWebhookConfiguration that calls this webhook: its caBundle is patched by --tls-self-managed, and waited for before readiness.", "promoter-admission");
     private readonly Option<string> _clientAuthority = new("--client-ca") { Description = "Serve only callers with a certificate of this CA (PEM).", HelpName = "FILE" };
 
     public void AddTo(Command command)
@@ -45,6 +45,7 @@ internal sealed class TlsFlags
             SelfManaged = selfManaged
                 ? new SelfManagedNames(arguments.GetRequiredValue(_secret), arguments.GetRequiredValue(_service), arguments.GetRequiredValue(_configuration))
                 : null,
+            WebhookConfiguration = arguments.GetRequiredValue(_configuration),
             ClientAuthorityFile = arguments.GetValue(_clientAuthority),
         };
     }

@@ -6,9 +6,9 @@ internal static class ProbeEndpoints
     public static void MapProbes(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => "ok");
-        endpoints.MapGet("/startupz", (Readiness readiness) => Answer(readiness.IsStarted, "starting"));
-        endpoints.MapGet("/readyz", (Readiness readiness) => Answer(readiness.IsReady, readiness.IsDraining ? "draining" : "starting"));
+        endpoints.MapGet("/startupz", (Readiness readiness) => Answer(readiness.IsStarted ? null : "starting"));
+        endpoints.MapGet("/readyz", (Readiness readiness) => Answer(readiness.Obstacle));
     }
 
-    private static IResult Answer(bool good, string otherwise) => good ? Results.Text("ok") : Results.Text(otherwise, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IResult Answer(string? obstacle) => Results.Text(obstacle ?? "ok", statusCode: obstacle is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 }

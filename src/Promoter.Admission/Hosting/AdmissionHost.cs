@@ -19,7 +19,7 @@ internal static class AdmissionHost
         var certificate = new ServerCertificate(options.Tls?.ReadClientAuthorities());
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         // Before Kestrel, which is a hosted service too: a listener without a certificate is worse than none.
-        builder.Services.AddTls(options, certificate);
+        builder.Services.AddTls(options, certificate, cluster);
         builder.Services.AddAdmission(state, cluster, time);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -41,7 +41,7 @@ internal static class AdmissionServices
         .AddSingleton<Readiness>()
         .AddHostedService<SelfReview>();
 
-    public static void AddTls(this IServiceCollection services, ServeOptions options, ServerCertificate certificate)
+    public static void AddTls(this IServiceCollection services, ServeOptions options, ServerCertificate certificate, Cluster? cluster)
     {
         services.AddSingleton(certificate);
         if (options.Tls?.Files is { } files)
@@ -52,6 +52,11 @@ internal static class AdmissionServices
         else if (options.Tls?.SelfManaged is { } names)
         {
             services.AddSingleton(names).AddHostedService<SelfManagedCertificates>();
+        }
+
+        if (cluster is not null && options.Tls?.WebhookConfiguration is { } configuration)
+        {
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CallerTrust>(provider, configuration));
         }
     }
 

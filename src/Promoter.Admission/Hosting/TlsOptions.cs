@@ -13,6 +13,9 @@ internal sealed record TlsOptions
     /// <summary>What the parts of a self-managed certificate are called; null: from files.</summary>
     public SelfManagedNames? SelfManaged { get; init; }
 
+    /// <summary>The MutatingWebhookConfiguration that says whom API servers trust; null: it is not looked at.</summary>
+    public string? WebhookConfiguration { get; init; }
+
     /// <summary>PEM file with the authorities of callers; null: anybody may call.</summary>
     public string? ClientAuthorityFile { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed partial class SelfManagedCertificates(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>A configuration that comes late is called at once, and must not wait long for its authority.</summary>
+    private static readonly TimeSpan AbsenceInterval = TimeSpan.FromSeconds(5);
     private const int Attempts = 5;
 
     /// <summary>The last set that was read or written; null before the first.</summary>
@@ -21,6 +24,7 @@ internal sealed partial class SelfManagedCertificates(
 
     /// <summary>What API servers were told to trust when this last looked.</summary>
     private string _trusted = "";
+    private bool _isAbsent;
 
     private readonly IReadOnlyList<string> _dnsNames =
     [
@@ -42,7 +46,8 @@ internal sealed partial class SelfManagedCertificates(
         var unfinished = _trusted.Length > 0 ? 0 : 1;
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(PauseAfter(unfinished), time, stoppingToken);
+            var pause = PauseAfter(unfinished);
+            await Task.Delay(_isAbsent && pause > AbsenceInterval ? AbsenceInterval : pause, time, stoppingToken);
             unfinished = await TryCheckAsync(stoppingToken) ? 0 : unfinished + 1;
         }
     }
@@ -136,9 +141,12 @@ internal sealed partial class SelfManagedCertificates(
         {
             if (await cluster.Client.FindAsync(type, null, names.WebhookConfiguration, cancellationToken) is not { } configuration)
             {
-                LogNoConfiguration(logger, names.WebhookConfiguration);
+                if (!_isAbsent) LogNoConfiguration(logger, names.WebhookConfiguration);
+                _isAbsent = true;
                 return false;
             }
+
+            _isAbsent = false;
 
             var operations = new JsonArray();
             foreach (var (webhook, index) in configuration.Items("webhooks").Select((webhook, index) => (webhook, index)))

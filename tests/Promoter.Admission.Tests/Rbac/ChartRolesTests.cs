@@ -32,6 +32,10 @@ public sealed class ChartRolesTests
     /// <summary>Read where another replica's Lease vanished at the moment of taking it over, which no test brings about by intent.</summary>
     private static readonly string LeaseRead = $"get {Leases} in promoter";
 
+    /// <summary>Used by replicas with a certificate, which those of a test cluster do without.</summary>
+    private static readonly string TrustRead = $"get admissionregistration.k8s.io/mutatingwebhookconfigurations named {Name}";
+    private static readonly string[] UsedElsewhere = [LeaseRead, TrustRead];
+
     [Fact]
     public async Task Copies_alone_need_leases_and_the_sight_of_pods()
     {
@@ -41,10 +45,37 @@ public sealed class ChartRolesTests
             await cluster.AddReplicaAsync(Config with { OnMissing = MissingAnswer.Inline, Gate = new GateConfig { Enabled = false } });
             await cluster.UntilLedAsync();
             await cluster.CreatePodAsync("web", Web);
-            await Eventually.TrueAsync(() => !grants.Unused.Except([LeaseRead], StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
+            await Eventually.TrueAsync(() => !grants.Unused.Except(UsedElsewhere, StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
         }
 
         Assert.Empty(grants.Lacked);
+    }
+
+    [Fact]
+    public async Task A_certificate_from_files_needs_the_sight_of_the_configuration_that_has_to_trust_it()
+    {
+        var (cluster, grants) = await StartAsync(Bare);
+        var directory = Directory.CreateTempSubdirectory("promoter-roles").FullName;
+        await using (cluster)
+        {
+            var (now, authority) = (TimeProvider.System.GetUtcNow(), CertificateAuthority.CreateAuthority(TimeProvider.System.GetUtcNow()));
+            var leaf = CertificateAuthority.CreateLeaf(authority, [$"{Name}.promoter.svc"], now);
+            await File.WriteAllTextAsync(Path.Combine(directory, "tls.crt"), leaf.Certificate);
+            await File.WriteAllTextAsync(Path.Combine(directory, "tls.key"), leaf.Key);
+            var configuration = Configuration();
+            configuration["webhooks"]![0]!["clientConfig"]!["caBundle"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.Certificate));
+            cluster.Server.Seed("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", configuration);
+            using var client = new KubernetesClient(new KubernetesEndpoint { Server = cluster.Server.Url }, TimeProvider.System);
+            var tls = new TlsOptions { Files = (Path.Combine(directory, "tls.crt"), Path.Combine(directory, "tls.key")), WebhookConfiguration = Name };
+            await using (var webhook = await Webhook.StartAsync(tls: tls, cluster: new Cluster(client, "promoter", "files")))
+            {
+                await Eventually.TrueAsync(async () => await webhook.StatusOfAsync("/readyz") is System.Net.HttpStatusCode.OK, "the replica does not become ready");
+            }
+        }
+
+        Directory.Delete(directory, recursive: true);
+        Assert.Empty(grants.Lacked);
+        Assert.DoesNotContain(TrustRead, grants.Unused);
     }
 
     [Fact]
@@ -68,7 +99,7 @@ public sealed class ChartRolesTests
             await cluster.UntilReleasedAsync("web");
             cluster.Engine.PlanFault = _ => new Admission.Presence.ImageFault(Admission.Presence.ImageFaultKind.Missing, Registries.Side.Source, "never pushed");
             for (var i = 0; i < 2; i++) await cluster.Replicas[0].ReviewAsync(Fixture.Review("create-pod-from-replicaset-sidecar-image-volume"));
-            await Eventually.TrueAsync(() => !grants.Unused.Except([LeaseRead], StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
+            await Eventually.TrueAsync(() => !grants.Unused.Except(UsedElsewhere, StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
         }
 
         Assert.Empty(grants.Lacked);
@@ -83,7 +114,7 @@ public sealed class ChartRolesTests
             await cluster.AddReplicaAsync(Config with { OnMissing = MissingAnswer.Inline, Gate = new GateConfig { Enabled = false }, Prefetch = new PrefetchConfig { Enabled = true } });
             await cluster.UntilLedAsync();
             await cluster.CreatePodAsync("web", Web);
-            await Eventually.TrueAsync(() => !grants.Unused.Except([LeaseRead], StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
+            await Eventually.TrueAsync(() => !grants.Unused.Except(UsedElsewhere, StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
         }
 
         Assert.Empty(grants.Lacked);
@@ -139,7 +170,7 @@ public sealed class ChartRolesTests
             // One that ends before it is watched is found in the list.
             await Eventually.TrueAsync(() => cluster.Server.Calls.Any(call => call.Target.Contains("/jobs?watch=true", StringComparison.Ordinal)), "the Job is not watched");
             cluster.Server.Change($"/apis/batch/v1/namespaces/promoter/jobs/{old.Name()}", job => job["status"] = Ended("Failed"));
-            await Eventually.TrueAsync(() => !grants.Unused.Except([LeaseRead], StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
+            await Eventually.TrueAsync(() => !grants.Unused.Except(UsedElsewhere, StringComparer.Ordinal).Any(), "something granted was not used", details: () => string.Join("; ", grants.Unused));
         }
 
         Assert.Empty(grants.Lacked);

@@ -105,7 +105,7 @@ public sealed class PromoterAdmissionChartTests
         var little = Grants(await RenderAsync("--set", "config.admission.gate.enabled=false,features.events=false,tls.mode=certManager"));
         var more = Grants(await RenderAsync("--set", "config.admission.access.pullSecrets=true,config.admission.onDemand.jobAbove=5GiB,largeCopies.image=promoter:1"));
 
-        Assert.Equal(["/pods", "coordination.k8s.io/leases"], little.Order(StringComparer.Ordinal));
+        Assert.Equal(["/pods", "admissionregistration.k8s.io/mutatingwebhookconfigurations", "coordination.k8s.io/leases"], little.Order(StringComparer.Ordinal));
         Assert.Contains("/secrets", more);
         Assert.Contains("batch/jobs", more);
         Assert.DoesNotContain(more, g => g.Contains('*', StringComparison.Ordinal));
