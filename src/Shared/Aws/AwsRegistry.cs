@@ -58,12 +58,19 @@ public sealed class AwsRegistry : IDisposable
     }
 
     /// <summary>Has the identity's credentials fetched anew for the next request.</summary>
-    /// <returns>False where they are not ours to renew (keys, profiles, the default chain).</returns>
+    /// <returns>False where they are keys that nobody renews.</returns>
     internal bool ForgetCredentials()
     {
-        if (_identities.CredentialsOf(Identity) is not RefreshingAWSCredentials refreshing) return false;
-        refreshing.ClearCredentials();
-        return true;
+        switch (_identities.CredentialsOf(Identity))
+        {
+            case RefreshingAWSCredentials refreshing:
+                refreshing.ClearCredentials();
+                return true;
+            case FoundCredentials found:
+                return found.Forget();
+            default:
+                return false;
+        }
     }
 
     internal static AmazonECRConfig ConfigOf(AwsRegistryOptions options, EcrHost host)

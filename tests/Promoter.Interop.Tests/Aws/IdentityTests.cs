@@ -54,7 +54,7 @@ public sealed class IdentityTests
     [InlineData("nothing", $"roleArn: '{SourceRole}'", "", "no usable AWS credentials were found", "IRSA or Pod Identity")]
     [InlineData("nothing", "podIdentity: true", "podIdentity: true", "there is no EKS Pod Identity here", "install the Pod Identity agent add-on")]
     [InlineData("nothing", $"webIdentity: {{ }}, roleArn: '{SourceRole}'", $"webIdentity: {{ }}, roleArn: '{TargetRole}'", "there is no web identity here", "eks.amazonaws.com/role-arn")]
-    [InlineData("nothing", "profile: gone", "profile: gone", "profile 'gone' has no usable credentials", "AWS_SHARED_CREDENTIALS_FILE")]
+    [InlineData("nothing", "profile: gone", "profile: gone", "there is no profile 'gone'", "AWS_SHARED_CREDENTIALS_FILE")]
     [InlineData("profiles", "profile: ended", "profile: ended", "the credentials of profile ended have expired and were not renewed", "ecr:BatchGetImage")]
     public async Task An_identity_that_cannot_be_had_is_named_before_anything_is_asked(string environment, string source, string target, string says, string remedy)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 
 namespace Promoter.Aws.Identities;
@@ -42,15 +41,23 @@ public sealed class AwsIdentities : IDisposable
         switch (identity.Source)
         {
             case AwsCredentialSource.Profile:
-                return new CredentialProfileStoreChain().TryGetAWSCredentials(identity.Profile, out var credentials)
-                    ? credentials
-                    : throw new IdentityException($"profile '{identity.Profile}' has no usable credentials in the shared AWS config and credentials files: check the name, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE");
+                return ProfileCredentials.Of(identity.Profile!);
             case AwsCredentialSource.PodIdentity:
                 return PodIdentity();
             default:
-                return new ChainCredentials();
+                return new FoundCredentials(DefaultChain, NotFound);
         }
     }
+
+    private static AWSCredentials DefaultChain()
+    {
+        using var chain = new DefaultAWSCredentialsIdentityResolver();
+        return chain.ResolveIdentity(clientConfig: null);
+    }
+
+    private static IdentityException NotFound(Exception e) => new(
+        $"no usable AWS credentials were found ({(e as AmazonClientException)?.InnerException?.Message ?? e.Message}): in EKS give the pod's service account a role (IRSA or Pod Identity); elsewhere set AWS_PROFILE or the AWS_ACCESS_KEY_ID variables",
+        e.Find<IOException>() is null ? e : null);
 
     private static GenericContainerCredentials PodIdentity()
     {
@@ -63,51 +70,5 @@ public sealed class AwsIdentities : IDisposable
             throw new IdentityException(
                 $"there is no EKS Pod Identity here ({e.Message}): install the Pod Identity agent add-on, associate the pod's service account with a role, and restart the pod", e);
         }
-    }
-
-    /// <summary>
-    /// The SDK's default chain, asked when credentials are needed, so that its failure has a sentence of its own. What it finds is kept: the SDK asks once for
-    /// the session token and once for the key, and a chain that is walked twice answers with two sessions.
-    /// </summary>
-    private sealed class ChainCredentials : AWSCredentials
-    {
-        private AWSCredentials? _found;
-
-        // The STS client asks synchronously on its way to AssumeRole, although AssumeRoleAsync was called.
-        public override ImmutableCredentials GetCredentials()
-        {
-            try
-            {
-                return Find().GetCredentials();
-            }
-            catch (AmazonClientException e)
-            {
-                throw NotFound(e);
-            }
-        }
-
-        public override async Task<ImmutableCredentials> GetCredentialsAsync()
-        {
-            try
-            {
-                return await Find().GetCredentialsAsync();
-            }
-            catch (AmazonClientException e)
-            {
-                throw NotFound(e);
-            }
-        }
-
-        private AWSCredentials Find()
-        {
-            if (_found is { } found) return found;
-            using var chain = new DefaultAWSCredentialsIdentityResolver();
-            var resolved = chain.ResolveIdentity(clientConfig: null);
-            return Interlocked.CompareExchange(ref _found, resolved, null) ?? resolved;
-        }
-
-        private static IdentityException NotFound(AmazonClientException e) => new(
-            $"no usable AWS credentials were found ({e.InnerException?.Message ?? e.Message}): in EKS give the pod's service account a role (IRSA or Pod Identity); elsewhere set AWS_PROFILE or the AWS_ACCESS_KEY_ID variables",
-            e);
     }
 }

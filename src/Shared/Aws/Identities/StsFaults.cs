@@ -10,11 +10,15 @@ internal static class StsFaults
     {
         if (exception.Find<IdentityException>() is { } first) return first;
         var cause = exception.Find<AmazonServiceException>();
-        var isTransient = cause is null or { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } or { ErrorCode: "Throttling" or "ThrottlingException" };
+        var isTransient = cause is null || IsTransient(cause);
         var text = cause is null ? exception.GetBaseException().Message : cause.Message;
         var request = string.IsNullOrEmpty(cause?.RequestId) ? "" : $" (request {cause.RequestId})";
         return new IdentityException($"role {role} cannot be assumed: {text.TrimEnd('.')}; {Remedy(cause, identity, action)}{request}", exception) { IsTransient = isTransient };
     }
+
+    /// <summary>Whether AWS answered so that the same question may have another answer later.</summary>
+    public static bool IsTransient(Exception exception) => exception.Find<AmazonServiceException>() is
+        { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } or { ErrorCode: "Throttling" or "ThrottlingException" };
 
     private static string Remedy(AmazonServiceException? cause, AwsIdentity identity, string action) => cause?.ErrorCode switch
     {
