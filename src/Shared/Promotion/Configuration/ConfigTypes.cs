@@ -54,9 +54,9 @@ public static class ConfigTypes
     public static ConfigType<T> Parsed<T>(string name, Func<string, T> parse, Func<T, string> print, string? pattern = null) =>
         new ConfigParsed<T>(name, parse, print, pattern);
 
-    /// <summary>A text that matches; <paramref name="hint"/> tells a person how to write it.</summary>
+    /// <summary>A text that matches as a whole (.NET's <c>$</c> alone would allow a line feed behind it); <paramref name="hint"/> tells a person how to write it.</summary>
     public static ConfigType<string> Matching(string name, Regex pattern, string hint) => Parsed(
-        name, text => pattern.IsMatch(text) ? text : throw new FormatException($"'{text}' is not a valid {name}: {hint}"), text => text, pattern.ToString());
+        name, text => pattern.Match(text) is { Success: true } match && match.Length == text.Length ? text : throw new FormatException($"'{text}' is not a valid {name}: {hint}"), text => text, pattern.ToString());
 
     /// <summary>A value that may be written as <c>""</c>, which means the same as leaving its key out.</summary>
     public static ConfigType<T?> Optional<T>(ConfigType<T> type)

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Promoter.Promotion.Configuration;
+using Promoter.Tests.Architecture;
 
 namespace Promoter.Tests.Promotion.Configuration;
 
@@ -42,6 +44,14 @@ public sealed class ConfigUnitsTests
     [InlineData("-1")]
     [InlineData("99999999999GiB")]
     public void What_is_no_size_is_refused(string text) => Assert.Throws<FormatException>(() => ConfigUnits.ParseSize(text));
+
+    [Fact]
+    public void The_webhooks_chart_takes_the_durations_that_the_webhook_reads()
+    {
+        var values = JsonNode.Parse(File.ReadAllText(Path.Combine(SourceTree.Root, "charts/promoter-admission/values.schema.json")))!["properties"]!;
+
+        Assert.Equal(ConfigUnits.DurationPattern, (string?)values["shutdownDelay"]!["pattern"]);
+    }
 
     [Fact]
     public void What_is_printed_is_read_back()
