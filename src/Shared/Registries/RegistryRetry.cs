@@ -57,12 +57,15 @@ internal sealed class RegistryRetry
         context.Properties.Set(Window, window);
         try
         {
-            return await _pipeline.ExecuteAsync(static async (ctx, run) => await run.operation(run.window, ctx.CancellationToken), context, (operation, window));
+            // Objects alone: else all of Polly's generic code is compiled once more, at run time, for each type of result that is a value.
+            return (T)(await _pipeline.ExecuteAsync(static (ctx, once) => once(ctx.CancellationToken), context, (Func<CancellationToken, ValueTask<object?>>)OnceAsync))!;
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
         }
+
+        async ValueTask<object?> OnceAsync(CancellationToken ct) => await operation(window, ct);
     }
 
     private static bool HasTimeLeft(ResilienceContext context, RegistryException fault, RegistryClientOptions options)
