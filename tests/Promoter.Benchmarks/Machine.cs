@@ -42,7 +42,7 @@ internal static class Machine
         var result = await new ExternalProgram(program).TryRunAsync(arguments);
         var lines = result.Text.Split('\n').Concat(result.Errors.Split('\n')).Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
         var version = lines.Find(line => line.Contains("version", StringComparison.OrdinalIgnoreCase)) ?? lines.FirstOrDefault() ?? "unknown version";
-        // Some tools print the path by which they were called.
-        return version.Replace(program, Path.GetFileName(program), StringComparison.Ordinal);
+        // Some tools print the path by which they were called, some a label.
+        return version.Replace(program, Path.GetFileName(program), StringComparison.Ordinal).Replace("Version:", "", StringComparison.Ordinal).Trim();
     }
 }
