@@ -131,7 +131,7 @@ internal sealed record AccessConfig
     public bool Allows(ImageReference source) => Sources.Count == 0 || Sources.Any(allowed => allowed.Holds(source, out _));
 }
 
-/// <summary>What one namespace may have brought, per replica.</summary>
+/// <summary>What one namespace may have brought, by all replicas together.</summary>
 internal sealed record QuotaConfig
 {
     public long? BytesPerHour { get; init; }

@@ -32,7 +32,7 @@ internal static class SectionShapes
         .Key("enabled", ConfigTypes.Flag, p => p.Enabled, (p, v) => p with { Enabled = v }, "Watch Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, and bring what their pods will need. None of them is changed.")
         .Key("parallelism", ConfigTypes.Whole(1, 64), p => p.Parallelism, (p, v) => p with { Parallelism = v }, "Images brought ahead at once; they share onDemand.parallelism with those that pods wait for.");
 
-    public static ConfigShape<QuotaConfig> Quota { get; } = new ConfigShape<QuotaConfig>("quota", "What one namespace may have brought, per replica.", new QuotaConfig())
+    public static ConfigShape<QuotaConfig> Quota { get; } = new ConfigShape<QuotaConfig>("quota", "What one namespace may have brought, by all replicas together.", new QuotaConfig())
         .Key("bytesPerHour", ConfigTypes.Size, q => q.BytesPerHour ?? 0, (q, v) => q with { BytesPerHour = v }, "Bytes within an hour; left out, there is no limit.")
         .Key("imagesPerHour", ConfigTypes.Whole(1, 100_000), q => q.ImagesPerHour ?? 0, (q, v) => q with { ImagesPerHour = v }, "Images within an hour; left out, there is no limit.")
         .Key("concurrent", ConfigTypes.Whole(1, 1000), q => q.Concurrent ?? 0, (q, v) => q with { Concurrent = v }, "Copies at once; left out, there is no limit.");
@@ -48,7 +48,7 @@ internal static class SectionShapes
             "allowNetworks", ConfigTypes.ListOf(Network), a => a.AllowNetworks, (a, v) => a with { AllowNetworks = v },
             "Networks (CIDR) in which a source, or where it redirects to, may lie although its addresses are private or link-local. Registries that are listed under `registries`, and AWS's own names, may be private without it.")
         .Key("maxImageSize", ConfigTypes.Size, a => a.MaxImageBytes ?? 0, (a, v) => a with { MaxImageBytes = v }, "Refuse images that are larger, all platforms and layers together; left out, there is no limit.")
-        .Key("quota", ConfigTypes.SectionOf(Quota), a => a.Quota ?? new QuotaConfig(), (a, v) => a with { Quota = v }, "What one namespace may have brought, per replica.");
+        .Key("quota", ConfigTypes.SectionOf(Quota), a => a.Quota ?? new QuotaConfig(), (a, v) => a with { Quota = v }, "What one namespace may have brought, by all replicas together.");
 
     public static ConfigShape<RuleAnswers> Rule { get; } = new ConfigShape<RuleAnswers>("rule exception", "What is different for the images of one rule.", new RuleAnswers())
         .Key("onMissing", AnswerTypes.Missing, r => r.OnMissing ?? default, (r, v) => r with { OnMissing = v }, "In place of admission.onMissing.")

@@ -72,7 +72,7 @@ internal static class AdmissionServices
 
     private static IServiceCollection AddOnDemand(this IServiceCollection services, AdmissionState state) => services
         .AddSingleton<Throughput>()
-        .AddSingleton(provider => new PromotionLimits(() => state.Current.Config.Access, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new PromotionLimits(() => state.Current.Config.Access, provider.GetRequiredService<IUsageLedger>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new OnDemandPromotions(
             () => state.Current.Engine,
             provider.GetRequiredService<PresenceCache>(),
@@ -100,7 +100,8 @@ internal static class AdmissionServices
         .AddSingleton<IPromotionClaims, LocalClaims>()
         .AddSingleton<IPromotionJobs, NoJobs>()
         .AddSingleton<IGateGuard, NoGates>()
-        .AddSingleton<IDebuggedPods, NoDebuggedPods>();
+        .AddSingleton<IDebuggedPods, NoDebuggedPods>()
+        .AddSingleton<IUsageLedger, NoUsageLedger>();
 
     private static void AddCluster(this IServiceCollection services, Cluster cluster, AdmissionState state) => services
         .AddSingleton(cluster)
@@ -109,6 +110,8 @@ internal static class AdmissionServices
         // Jitter spreads retries of replicas. One each: Random is not for several threads.
         .AddTransient(_ => new Random())
         .AddHosted<LeaseBoard>()
+        .AddHosted<LeaseLedger>()
+        .AddSingleton<IUsageLedger>(provider => provider.GetRequiredService<LeaseLedger>())
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<Leadership>(provider, state.Current.Config.OnDemand.LeaseDuration))
         .AddHostedService(provider => provider.GetRequiredService<Leadership>())
         .AddSingleton<IPromotionClaims>(provider => ActivatorUtilities.CreateInstance<LeaseClaims>(provider, () => state.Current.Config.OnDemand.LeaseDuration))

@@ -4,10 +4,10 @@ namespace Promoter.Admission.OnDemand;
 internal interface IPromotionClaims
 {
     /// <summary>Waits for the turn.</summary>
-    /// <param name="requester">The namespace that asked.</param>
+    /// <param name="run">Planned already, so that others can be told how much has to cross.</param>
     /// <param name="key">Target repository and digest.</param>
     /// <returns>Null: another replica had it and has ended, so that the registry must be asked again.</returns>
-    Task<IPromotionClaim?> ClaimAsync(PairedImage image, string requester, string key, CancellationToken cancellationToken);
+    Task<IPromotionClaim?> ClaimAsync(PromotionRun run, string key, CancellationToken cancellationToken);
 }
 
 /// <summary>The right to work on a digest, renewed as long as it is held.</summary>

@@ -5,7 +5,7 @@ internal sealed class LocalClaims : IPromotionClaims
 {
     private readonly KeyedLock _locks = new();
 
-    public async Task<IPromotionClaim?> ClaimAsync(PairedImage image, string requester, string key, CancellationToken cancellationToken) =>
+    public async Task<IPromotionClaim?> ClaimAsync(PromotionRun run, string key, CancellationToken cancellationToken) =>
         new Claim(await _locks.EnterAsync(key, cancellationToken));
 
     private sealed class Claim(IDisposable turn) : IPromotionClaim

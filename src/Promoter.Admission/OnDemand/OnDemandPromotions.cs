@@ -119,7 +119,7 @@ internal sealed partial class OnDemandPromotions(
             run.SetPlanned(answer);
 
             run.Phase = "waiting for its turn";
-            await using var claim = await claims.ClaimAsync(run.Image, run.Requester, $"{run.Image.Target.Name}@{first.Digest}", cancellationToken);
+            await using var claim = await claims.ClaimAsync(run, $"{run.Image.Target.Name}@{first.Digest}", cancellationToken);
             // What the other replica has brought already is not brought again.
             using var rest = claim is { IsTakenOver: true } ? (await engine().PlanAsync(run.Image, access, cancellationToken) as PlanAnswer.Planned)?.Promotion : null;
             var planned = rest ?? first;

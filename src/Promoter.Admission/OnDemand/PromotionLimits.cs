@@ -6,9 +6,10 @@ using Promoter.Registries;
 namespace Promoter.Admission.OnDemand;
 
 /// <summary>Keeps one namespace from filling the target: bytes and images per hour, copies at once, the size of an image.</summary>
-internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider time)
+internal sealed class PromotionLimits(Func<AccessConfig> config, IUsageLedger ledger, TimeProvider time)
 {
-    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    /// <summary>How long a copy counts.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromHours(1);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Booking>> _bookings = new(StringComparer.Ordinal);
 
@@ -31,7 +32,7 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
         {
             fault = Check(ns, image, planned);
             if (fault is not null) return null;
-            return new Booking(this, Recent(ns), time.GetUtcNow(), planned.MissingBytes);
+            return new Booking(this, ns, image.Target.ToString(), Recent(ns), time.GetUtcNow(), planned.MissingBytes);
         }
     }
 
@@ -43,16 +44,29 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
             return Refused($"{image.Short} has {Size(planned.TotalBytes)}, and at most {Size(largest)} are allowed (admission.access.maxImageSize)");
         }
 
-        return access.Quota is { } quota ? Check(ns, Recent(ns), quota, planned.MissingBytes) : null;
+        return access.Quota is { } quota ? Check(ns, Used(ns, image.Target.ToString()), quota, planned.MissingBytes) : null;
     }
 
-    private static ImageFault? Check(string ns, List<Booking> booked, QuotaConfig quota, long bytes)
+    private static ImageFault? Check(string ns, Usage used, QuotaConfig quota, long bytes)
     {
-        if (quota.Concurrent is { } most && booked.Count(b => b.IsRunning) >= most) return Refused($"namespace {ns} has {most} copies under way, its quota");
-        if (quota.ImagesPerHour is { } images && booked.Count >= images) return Refused($"namespace {ns} has had {images} images brought within the hour, its quota");
-        return quota.BytesPerHour is { } volume && booked.Sum(b => b.Bytes) + bytes > volume
-            ? Refused($"namespace {ns} has had {Size(booked.Sum(b => b.Bytes))} brought within the hour, and {Size(bytes)} more would exceed its quota of {Size(volume)}")
+        if (quota.Concurrent is { } most && used.Running >= most) return Refused($"namespace {ns} has {most} copies under way, its quota");
+        if (quota.ImagesPerHour is { } images && used.Images >= images) return Refused($"namespace {ns} has had {images} images brought within the hour, its quota");
+        return quota.BytesPerHour is { } volume && used.Bytes + bytes > volume
+            ? Refused($"namespace {ns} has had {Size(used.Bytes)} brought within the hour, and {Size(bytes)} more would exceed its quota of {Size(volume)}")
             : null;
+    }
+
+    /// <summary>By this replica, which knows exactly, and by the others, as they have told. An image that two of them are after is brought once.</summary>
+    private Usage Used(string ns, string wanted)
+    {
+        var booked = Recent(ns);
+        var others = ledger.UsedByOthers(ns, target => target == wanted || booked.Exists(booking => booking.IsRunning && booking.Target == target));
+        return new Usage(booked.Count(booking => booking.IsRunning) + others.Running, booked.Count + others.Images, booked.Sum(booking => booking.Bytes) + others.Bytes);
+    }
+
+    private void Tell(string ns, long bytes)
+    {
+        if (config().Quota is not null) ledger.Record(ns, bytes);
     }
 
     private static ImageFault Refused(string message) => new(ImageFaultKind.Refused, Side.Target, message);
@@ -71,14 +85,17 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
     internal sealed class Booking : IDisposable
     {
         private readonly PromotionLimits _owner;
+        private readonly string _namespace;
         private readonly List<Booking> _booked;
         private bool _used;
 
-        internal Booking(PromotionLimits owner, List<Booking> booked, DateTimeOffset at, long bytes)
+        internal Booking(PromotionLimits owner, string ns, string target, List<Booking> booked, DateTimeOffset at, long bytes)
         {
-            (_owner, _booked, At, Bytes) = (owner, booked, at, bytes);
+            (_owner, _namespace, Target, _booked, At, Bytes) = (owner, ns, target, booked, at, bytes);
             booked.Add(this);
         }
+
+        public string Target { get; }
 
         public DateTimeOffset At { get; }
 
@@ -86,8 +103,12 @@ internal sealed class PromotionLimits(Func<AccessConfig> config, TimeProvider ti
 
         public bool IsRunning { get; private set; } = true;
 
-        /// <summary>It was made: it counts for the hour.</summary>
-        public void Use() => _used = true;
+        /// <summary>It was made: it counts for the hour, here and at the other replicas.</summary>
+        public void Use()
+        {
+            _used = true;
+            _owner.Tell(_namespace, Bytes);
+        }
 
         public void Dispose()
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.OnDemand;
 using Promoter.Kubernetes;
@@ -13,17 +14,17 @@ internal sealed partial class LeaseClaims(Cluster cluster, LeaseBoard board, Fun
     private readonly Leases _leases = new(cluster.Client, cluster.Namespace, cluster.Identity, time);
     private readonly KeyedLock _locks = new();
 
-    public async Task<IPromotionClaim?> ClaimAsync(PairedImage image, string requester, string key, CancellationToken cancellationToken)
+    public async Task<IPromotionClaim?> ClaimAsync(PromotionRun run, string key, CancellationToken cancellationToken)
     {
         var turn = await _locks.EnterAsync(key, cancellationToken);
         try
         {
-            var (lease, ended) = await AcquireAsync(LeaseMarks.NameOf(key), Annotations(image, requester), cancellationToken);
+            var (lease, ended) = await AcquireAsync(LeaseMarks.NameOf(key), Annotations(run), cancellationToken);
             if (!ended) return new LeaseClaim(_leases, lease.Lease, lease.IsTakenOver, duration(), turn, time, logger);
         }
         catch (KubernetesException e)
         {
-            LogAlone(logger, image.Target.ToString(), e.Message);
+            LogAlone(logger, run.Image.Target.ToString(), e.Message);
             return new LeaseClaim(_leases, null, false, duration(), turn, time, logger);
         }
         catch
@@ -36,11 +37,12 @@ internal sealed partial class LeaseClaims(Cluster cluster, LeaseBoard board, Fun
         return null;
     }
 
-    private static Dictionary<string, string> Annotations(PairedImage image, string requester) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Annotations(PromotionRun run) => new(StringComparer.Ordinal)
     {
-        [LeaseMarks.Target] = image.Target.ToString(),
-        [LeaseMarks.Source] = image.Source.ToString(),
-        [LeaseMarks.Requester] = requester,
+        [LeaseMarks.Target] = run.Image.Target.ToString(),
+        [LeaseMarks.Source] = run.Image.Source.ToString(),
+        [LeaseMarks.Requester] = run.Requester,
+        [LeaseMarks.Bytes] = (run.MissingBytes ?? 0).ToString(CultureInfo.InvariantCulture),
     };
 
     /// <returns>The Lease, or that another replica's work has ended meanwhile.</returns>

@@ -16,4 +16,14 @@ public sealed record Lease(JsonObject Object)
     public string ResourceVersion => Object.ResourceVersion() ?? "";
 
     public string? Annotation(string name) => Object.Annotation(name);
+
+    /// <summary>The same with these annotations, to be written.</summary>
+    public Lease With(IReadOnlyDictionary<string, string> annotations)
+    {
+        var changed = Object.DeepClone().AsObject();
+        var metadata = changed["metadata"]!.AsObject();
+        if (metadata["annotations"] is not JsonObject) metadata["annotations"] = new JsonObject();
+        foreach (var (key, value) in annotations) metadata["annotations"]![key] = value;
+        return new Lease(changed);
+    }
 }

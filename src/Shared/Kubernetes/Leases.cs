@@ -65,11 +65,8 @@ public sealed class Leases(KubernetesClient client, string ns, string identity, 
     {
         for (var current = held; current?.Holder == identity; current = await FindAsync(held.Name, cancellationToken))
         {
-            var renewed = current.Object.DeepClone().AsObject();
+            var renewed = current.With(annotations).Object;
             renewed["spec"]!["renewTime"] = Now();
-            var metadata = renewed["metadata"]!.AsObject();
-            if (metadata["annotations"] is not JsonObject) metadata["annotations"] = new JsonObject();
-            foreach (var (key, value) in annotations) metadata["annotations"]![key] = value;
 
             // A conflict may come from somebody who only annotated it: whether it is still ours decides.
             if (await TryReplaceAsync(renewed, cancellationToken) is { } done) return done;
