@@ -24,6 +24,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly ConcurrentQueue<RecordedCall> _calls = new();
     private readonly List<ApiFault> _faults = [];
     private CancellationTokenSource _connections = new();
+    private long? _cached;
 
     private ApiServer(X509Certificate2? certificate, TimeProvider time)
     {
@@ -82,7 +83,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    public IReadOnlyList<JsonObject> List(string path) => _store.List(ApiPath.Parse(path)!, _ => true).Items;
+    public IReadOnlyList<JsonObject> List(string path) => _store.List(ApiPath.Parse(path)!, _ => true, _store.Version).Items;
 
     /// <summary>Creates an object behind the API: no admission, no validation, no record of the call.</summary>
     public JsonObject Seed(string collection, JsonObject item) => _store.Create(ApiPath.Parse(collection)!, item);
@@ -112,6 +113,9 @@ public sealed class ApiServer : IAsyncDisposable
         var old = Interlocked.Exchange(ref _connections, new CancellationTokenSource());
         old.Cancel();
     }
+
+    /// <summary>From now on lists with <c>resourceVersion=0</c> get the present state: the watch cache of one of several API servers, which falls behind.</summary>
+    public void FreezeCache() => _cached = _store.Version;
 
     /// <summary>Compaction: whoever resumes a watch from before now gets 410.</summary>
     public void ForgetHistory()
@@ -228,10 +232,9 @@ public sealed class ApiServer : IAsyncDisposable
                 break;
             case "PUT":
                 var replacement = Parse(body);
-                Validate(replacement);
                 // The Lease's strategy allows no unconditional update.
                 if (path.Plural == "leases" && replacement["metadata"]?["resourceVersion"] is null) throw ApiException.Invalid("metadata.resourceVersion: Invalid value: 0x0: must be specified for an update");
-                await WriteAsync(http, 200, Update(path, _ => replacement));
+                await WriteAsync(http, 200, Update(path, before => Complete(replacement, before)));
                 break;
             case "PATCH":
                 await WriteAsync(http, 200, Update(path, item => Patch(http.Request.ContentType ?? "", item, JsonNode.Parse(body)!)));
@@ -278,6 +281,13 @@ public sealed class ApiServer : IAsyncDisposable
         return after;
     });
 
+    // The path says what it is: an item of a list can be written back as it came.
+    private static JsonObject Complete(JsonObject replacement, JsonObject before)
+    {
+        foreach (var said in (string[])["apiVersion", "kind"]) replacement[said] ??= before[said]?.DeepClone();
+        return replacement;
+    }
+
     private static JsonObject Patch(string mediaType, JsonObject item, JsonNode patch) => (mediaType switch
     {
         "application/json-patch+json" => JsonPatchDocument.Apply(item, patch.AsArray()),
@@ -314,11 +324,20 @@ public sealed class ApiServer : IAsyncDisposable
     private JsonObject List(HttpContext http, ApiPath path)
     {
         var query = http.Request.Query;
-        var (items, version) = _store.List(path, Selectors.Parse(query["labelSelector"], query["fieldSelector"]));
+        var asOf = query["resourceVersion"] == "0" ? _cached ?? _store.Version : _store.Version;
+        var (items, version) = _store.List(path, Selectors.Parse(query["labelSelector"], query["fieldSelector"]), asOf);
         var from = int.TryParse(query["continue"], CultureInfo.InvariantCulture, out var offset) ? offset : 0;
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var size) ? size : int.MaxValue;
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (items.Count - from > limit) metadata["continue"] = (from + limit).ToString(CultureInfo.InvariantCulture);
-        return new JsonObject { ["kind"] = "List", ["apiVersion"] = path.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. items.Skip(from).Take(limit)]) };
+        var kind = items.Select(item => item["kind"]?.GetValue<string>()).FirstOrDefault();
+        foreach (var item in items)
+        {
+            // Said once, by the list.
+            item.Remove("kind");
+            item.Remove("apiVersion");
+        }
+
+        return new JsonObject { ["kind"] = $"{kind}List", ["apiVersion"] = path.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. items.Skip(from).Take(limit)]) };
     }
 }

@@ -6,12 +6,13 @@ namespace Promoter.FakeApiServer;
 /// <summary>Objects with resource versions, and the history from which watches are served: etcd and the watch cache in one.</summary>
 internal sealed class ObjectStore(TimeProvider time)
 {
+    private const long FirstVersion = 100;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Collection, string? Namespace, string Name), JsonObject> _objects = [];
     private readonly List<Change> _history = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _version = 100;
-    private long _oldest;
+    private long _version = FirstVersion;
+    private long _oldest = FirstVersion;
 
     public long Version
     {
@@ -26,14 +27,22 @@ internal sealed class ObjectStore(TimeProvider time)
         lock (_lock) return Find(path).DeepClone().AsObject();
     }
 
-    public (IReadOnlyList<JsonObject> Items, long Version) List(ApiPath path, Func<JsonObject, bool> matches)
+    /// <param name="asOf">The version whose state is asked for, which the history may reach back to.</param>
+    public (IReadOnlyList<JsonObject> Items, long Version) List(ApiPath path, Func<JsonObject, bool> matches, long asOf)
     {
         lock (_lock)
         {
-            var items = _objects.Where(entry => entry.Key.Collection == path.Collection && (path.Namespace is null || entry.Key.Namespace == path.Namespace))
+            var objects = new Dictionary<(string Collection, string? Namespace, string Name), JsonObject>(_objects);
+            foreach (var change in _history.AsEnumerable().Reverse().Where(change => change.Version > asOf))
+            {
+                if (change.Before is { } before) objects[KeyOf(change.Path)] = before;
+                else objects.Remove(KeyOf(change.Path));
+            }
+
+            var items = objects.Where(entry => entry.Key.Collection == path.Collection && (path.Namespace is null || entry.Key.Namespace == path.Namespace))
                 .OrderBy(entry => entry.Key.Namespace, StringComparer.Ordinal).ThenBy(entry => entry.Key.Name, StringComparer.Ordinal)
                 .Select(entry => entry.Value).Where(matches).Select(item => item.DeepClone().AsObject());
-            return ([.. items], _version);
+            return ([.. items], Math.Min(_version, Math.Max(asOf, _oldest)));
         }
     }
 
@@ -112,7 +121,7 @@ internal sealed class ObjectStore(TimeProvider time)
     private void Commit(ApiPath path, string type, JsonObject? before, JsonObject? after)
     {
         _version++;
-        var key = (path.Collection, path.Namespace, path.Name!);
+        var key = KeyOf(path);
         var last = (after ?? before)!.DeepClone().AsObject();
         last["metadata"]!["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture);
         if (after is null) _objects.Remove(key);
@@ -121,6 +130,8 @@ internal sealed class ObjectStore(TimeProvider time)
         _history.Add(new Change(_version, type, path, before?.DeepClone().AsObject(), last));
         Wake();
     }
+
+    private static (string Collection, string? Namespace, string Name) KeyOf(ApiPath path) => (path.Collection, path.Namespace, path.Name!);
 
     private void Wake()
     {

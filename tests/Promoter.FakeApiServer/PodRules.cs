@@ -27,8 +27,6 @@ internal static class PodRules
         {
             throw ApiException.Invalid("spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`, …");
         }
-
-        SetScheduled(after);
     }
 
     private static List<string> Gates(JsonObject pod) => [.. (pod["spec"]?["schedulingGates"] as JsonArray ?? []).Select(gate => gate!["name"]!.GetValue<string>())];
@@ -45,12 +43,10 @@ internal static class PodRules
         return spec;
     }
 
+    // strategy.go, applySchedulingGatedCondition: at creation, and for the scheduler to take back.
     private static void SetScheduled(JsonObject pod)
     {
-        var conditions = pod["status"]!["conditions"] as JsonArray;
-        if (conditions is null) pod["status"]!["conditions"] = conditions = [];
-        var old = conditions.FirstOrDefault(condition => condition?["type"]?.GetValue<string>() is "PodScheduled");
-        if (old is not null) conditions.Remove(old);
-        if (Gates(pod).Count > 0) conditions.Add(new JsonObject { ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "SchedulingGated" });
+        if (Gates(pod).Count == 0) return;
+        pod["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "SchedulingGated" });
     }
 }

@@ -14,11 +14,23 @@ internal static class WatchStream
         var version = long.TryParse(query["resourceVersion"], CultureInfo.InvariantCulture, out var since) && since > 0 ? since : store.Version;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(query["timeoutSeconds"].ToString(), CultureInfo.InvariantCulture)));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(connections, limit.Token, http.RequestAborted, stopping);
-        var (changes, next) = store.Since(version);
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(end.Token);
         while (true)
         {
+            IReadOnlyList<ObjectStore.Change> changes;
+            Task next;
+            try
+            {
+                (changes, next) = store.Since(version);
+            }
+            catch (ApiException e)
+            {
+                // Once the version could be read, whatever is wrong with it is an event (cacher.go, Watch).
+                await WriteEventAsync(http, "ERROR", e.Status, end.Token);
+                return;
+            }
+
             foreach (var change in changes.Where(change => change.Path.Collection == path.Collection && (path.Namespace is null || change.Path.Namespace == path.Namespace)))
             {
                 if (Visible(change, matches) is { } type) await WriteEventAsync(http, type, change.Object, end.Token);
@@ -27,15 +39,6 @@ internal static class WatchStream
             version = changes.Count > 0 ? changes[^1].Version : version;
             if (changes.Count > 0) await WriteEventAsync(http, "BOOKMARK", Bookmark(path, version), end.Token);
             await next.WaitAsync(end.Token);
-            try
-            {
-                (changes, next) = store.Since(version);
-            }
-            catch (ApiException e)
-            {
-                await WriteEventAsync(http, "ERROR", e.Status, end.Token);
-                return;
-            }
         }
     }
 
