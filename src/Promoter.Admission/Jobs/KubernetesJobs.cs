@@ -25,8 +25,8 @@ internal sealed partial class KubernetesJobs(
         var name = PromotionJob.NameOf(image, digest);
         try
         {
-            await EnsureAsync(image, digest, name, cancellationToken);
-            var ended = await UntilEndedAsync(name, cancellationToken);
+            var uid = await EnsureAsync(image, digest, name, cancellationToken);
+            var ended = await UntilEndedAsync(name, uid, cancellationToken);
             if (ended is null) return new ImageFault(ImageFaultKind.TimedOut, Side.Target, $"the Job {cluster.Namespace}/{name} that brought {image.Short} was deleted");
             if (JobStates.Of(ended) is JobState.Complete) return null;
             return await FaultAsync(image, ended, cancellationToken);
@@ -38,20 +38,21 @@ internal sealed partial class KubernetesJobs(
     }
 
     /// <summary>Makes the Job, or finds it at work; one that has ended did not bring what is missing now, and makes room.</summary>
-    private async Task EnsureAsync(PairedImage image, Digest digest, string name, CancellationToken cancellationToken)
+    /// <returns>The uid of the Job that is at work.</returns>
+    private async Task<string> EnsureAsync(PairedImage image, Digest digest, string name, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await cluster.Client.CreateAsync(ResourceType.Jobs, cluster.Namespace, PromotionJob.Compose(image, digest, cluster.Jobs!, cluster.Namespace), cancellationToken);
+                var made = await cluster.Client.CreateAsync(ResourceType.Jobs, cluster.Namespace, PromotionJob.Compose(image, digest, cluster.Jobs!, cluster.Namespace), cancellationToken);
                 LogMade(logger, image.Target, name);
-                return;
+                return made.Uid();
             }
             catch (KubernetesException e) when (e.IsAlreadyExists && attempt < Attempts)
             {
                 var present = await cluster.Client.FindAsync(ResourceType.Jobs, cluster.Namespace, name, cancellationToken);
-                if (present is not null && JobStates.Of(present) is JobState.Running && present.At("metadata", "deletionTimestamp") is null) return;
+                if (present is not null && JobStates.Of(present) is JobState.Running && present.At("metadata", "deletionTimestamp") is null) return present.Uid();
                 if (present is not null) await DeleteAsync(present, cancellationToken);
             }
         }
@@ -70,7 +71,7 @@ internal sealed partial class KubernetesJobs(
     }
 
     /// <returns>The Job in its last state; null where somebody deleted it.</returns>
-    private async Task<JsonObject?> UntilEndedAsync(string name, CancellationToken cancellationToken)
+    private async Task<JsonObject?> UntilEndedAsync(string name, string uid, CancellationToken cancellationToken)
     {
         JsonObject? last = null;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -80,16 +81,16 @@ internal sealed partial class KubernetesJobs(
             await new Reflector(cluster.Client, ResourceType.Jobs, cluster.Namespace, selection, time, random, logger).RunAsync(
                 async (change, _) =>
                 {
+                    // What the watch begins with may come from a cache that is older than the Job, and still has the one before it of the same name.
                     var (job, gone) = change switch
                     {
-                        // The first list may come from a cache that is older than the Job: only a later one proves that it is gone.
-                        Relisted { Items: [var only, ..] } => (only, false),
-                        Relisted => (null, await cluster.Client.FindAsync(ResourceType.Jobs, cluster.Namespace, name, ended.Token) is null),
-                        Changed changed => (changed.Object, false),
-                        _ => (null, true),
+                        Relisted { Items: [var only, ..] } when only.Uid() == uid => (only, false),
+                        Relisted => await LookAsync(name, uid, ended.Token),
+                        Changed { Object: var now } when now.Uid() == uid => (now, false),
+                        Deleted { Object: var was } when was.Uid() == uid => (null, true),
+                        _ => (last, false),
                     };
-                    last = job ?? last;
-                    if (gone) last = null;
+                    last = job;
                     if (gone || (job is not null && JobStates.Of(job) is not JobState.Running)) await ended.CancelAsync();
                 },
                 ended.Token);
@@ -102,6 +103,10 @@ internal sealed partial class KubernetesJobs(
         cancellationToken.ThrowIfCancellationRequested();
         return last;
     }
+
+    /// <summary>The Job as etcd has it, and whether it is gone for good.</summary>
+    private async Task<(JsonObject? Job, bool IsGone)> LookAsync(string name, string uid, CancellationToken cancellationToken) =>
+        await cluster.Client.FindAsync(ResourceType.Jobs, cluster.Namespace, name, cancellationToken) is { } found && found.Uid() == uid ? (found, false) : (null, true);
 
     /// <summary>Why it failed, in the words of the pod that did.</summary>
     private async Task<ImageFault> FaultAsync(PairedImage image, JsonObject job, CancellationToken cancellationToken)

@@ -134,6 +134,27 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task A_failed_job_that_a_cache_still_shows_is_not_taken_for_the_next_attempt()
+    {
+        await using var cluster = await StartAsync(replicas: 0);
+        var old = cluster.Server.Seed(All, PromotionJob.Compose(Image(), WebDigest, Settings, "promoter"));
+        End(cluster, old, "Failed", present: false);
+        cluster.Server.FreezeCache();
+        await cluster.AddReplicaAsync(Large);
+        await cluster.UntilLedAsync();
+        await cluster.UntilAllGateAsync();
+
+        await cluster.CreatePodAsync("web", Web);
+        await Eventually.TrueAsync(() => cluster.Server.List(All) is [var job] && job.Uid() != old.Uid(), "the failed Job was not replaced");
+        await Eventually.TrueAsync(() => cluster.Server.Calls.Any(call => call.Target.Contains("/jobs?watch=true", StringComparison.Ordinal)), "the Job is not watched");
+        End(cluster, Assert.Single(cluster.Server.List(All)), "Complete", present: true);
+
+        await cluster.UntilReleasedAsync("web");
+        Assert.DoesNotContain(cluster.Server.List("/api/v1/namespaces/shop/events"), happened => happened.Text("message")?.Contains("could not bring", StringComparison.Ordinal) == true);
+        Assert.Single(cluster.Server.Calls, call => call.Method == "DELETE" && call.Target.Contains("/jobs/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_the_right_to_make_jobs_the_pod_is_told()
     {
         await using var cluster = await StartAsync(replicas: 1);
