@@ -287,8 +287,12 @@ public sealed class UploadTests
         var report = await scene.PromoteAsync(scene.Request("shop/one:1.0"), scene.Request("shop/two:1.0"));
 
         Assert.Equal(ExitCode.Done, report.ExitCode);
-        Assert.Equal(image.Blobs.Count, scene.Requests.Count(EmulatedAction.Mount));
-        Assert.Equal(image.Blobs.Count, scene.Requests.Count(EmulatedAction.StartUpload));
+
+        // Each blob goes up once per repository, in a session that either a POST or a mount has opened. How many mounts are under way when the first one is
+        // found to be none depends on the machine.
+        Assert.InRange(scene.Requests.Count(EmulatedAction.Mount), 1, image.Blobs.Count);
+        Assert.Equal(2 * image.Blobs.Count, scene.Requests.Count(EmulatedAction.Mount) + scene.Requests.Count(EmulatedAction.StartUpload));
+        Assert.Equal(2 * image.Blobs.Count, scene.Requests.Count(EmulatedAction.FinishUpload));
     }
 
     private static async Task<Scene> StartChunkedAsync(bool stuck = false)
