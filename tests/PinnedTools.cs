@@ -1,5 +1,3 @@
-using Promoter.Tests;
-
 [assembly: AssemblyFixture(typeof(PinnedTools))]
 
 namespace Promoter.Tests;

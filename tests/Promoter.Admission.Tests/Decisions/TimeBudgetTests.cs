@@ -1,5 +1,4 @@
 using Promoter.Admission.Decisions;
-using Promoter.Admission.Tests.Support;
 
 namespace Promoter.Admission.Tests.Decisions;
 

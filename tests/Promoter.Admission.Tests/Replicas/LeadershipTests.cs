@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Replicas;
-using Promoter.Admission.Tests.Support;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 

@@ -116,10 +116,7 @@ public sealed class LeftBehindTests : IAsyncLifetime
         Assert.Null(_target.ManifestOf("shop/large", "1"));
     }
 
-    private async Task LayerIsOnItsWayAsync()
-    {
-        while (!_source.Requests.Where(EmulatedAction.GetBlob).Any()) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
-    }
+    private Task LayerIsOnItsWayAsync() => Eventually.TrueAsync(() => _source.Requests.Where(EmulatedAction.GetBlob).Any(), "no layer was asked for");
 
     private async Task<PromoterResult> RunAsync(HookJob job)
     {

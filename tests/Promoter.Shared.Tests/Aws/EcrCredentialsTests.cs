@@ -79,7 +79,7 @@ public sealed class EcrCredentialsTests
     public async Task A_token_is_renewed_before_it_expires()
     {
         await using var scene = await AwsScene.StartAsync();
-        var time = new SteppingTime();
+        var time = new ManualTime();
         Issue(scene, time, TimeSpan.FromHours(12));
         using var registries = scene.Registries();
         using var credentials = AwsScene.Credentials(registries, time);
@@ -99,7 +99,7 @@ public sealed class EcrCredentialsTests
     public async Task A_rejected_token_is_replaced_once_for_all_who_were_refused()
     {
         await using var scene = await AwsScene.StartAsync();
-        var time = new SteppingTime();
+        var time = new ManualTime();
         Issue(scene, time, TimeSpan.FromHours(12));
         using var registries = scene.Registries();
         using var credentials = AwsScene.Credentials(registries, time);
@@ -128,7 +128,7 @@ public sealed class EcrCredentialsTests
     public async Task A_failed_renewal_keeps_the_present_token_until_it_expires()
     {
         await using var scene = await AwsScene.StartAsync();
-        var time = new SteppingTime();
+        var time = new ManualTime();
         Issue(scene, time, TimeSpan.FromHours(12));
         using var registries = scene.Registries();
         using var credentials = AwsScene.Credentials(registries, time);
@@ -156,7 +156,7 @@ public sealed class EcrCredentialsTests
             return StubReply.StsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
         });
         using var registries = scene.Registries();
-        using var credentials = AwsScene.Credentials(registries, new SteppingTime());
+        using var credentials = AwsScene.Credentials(registries, new ManualTime());
         var callers = Enumerable.Range(0, 20).Select(_ => credentials.FindAsync(AwsScene.Target, null, CancellationToken.None).AsTask()).ToList();
         gate.SetResult();
 
@@ -209,7 +209,7 @@ public sealed class EcrCredentialsTests
         Assert.Contains("/us-east-1/ecr-public/aws4_request", request.Authorization, StringComparison.Ordinal);
     }
 
-    private static void Issue(AwsScene scene, SteppingTime time, TimeSpan validFor)
+    private static void Issue(AwsScene scene, ManualTime time, TimeSpan validFor)
     {
         var issued = 0;
         scene.Aws.On("GetAuthorizationToken", _ => StubReply.Json(StubAws.Token($"password-{Interlocked.Increment(ref issued)}", validFor, time.GetUtcNow())));

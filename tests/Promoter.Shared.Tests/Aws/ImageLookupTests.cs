@@ -147,7 +147,7 @@ public sealed class ImageLookupTests
         await using var scene = await AwsScene.StartAsync();
         scene.Aws.On("BatchGetImage", _ => StubReply.Denied("ecr:BatchGetImage"));
         using var registries = scene.Registries();
-        var time = new SteppingTime();
+        var time = new ManualTime();
         var platform = AwsScene.Platform(registries, time);
         IReadOnlyList<ManifestQuery> queries = [new ManifestQuery(Tag.Parse("v1"), null)];
         await platform.FindManifestsAsync(AwsScene.Target, "shop/api", queries, CancellationToken.None);

@@ -73,7 +73,7 @@ public sealed class RepositoryProvisioningTests
     {
         await using var scene = await SceneAsync(exists: false);
         using var registries = Registries(scene, new RepositoryCreationOptions());
-        var time = new SteppingTime();
+        var time = new ManualTime();
         var platform = AwsScene.Platform(registries, time);
         await EnsureAsync(platform);
 

@@ -6,6 +6,7 @@ using Promoter.Emulator.Recording;
 using Promoter.Oci;
 using Promoter.Registries;
 using Promoter.Tests.Promotion;
+using Promoter.Tests.Registries;
 
 namespace Promoter.Tests.Copying;
 
@@ -225,7 +226,7 @@ public sealed class ClosureReaderTests
             context.Response.ContentType = MediaTypes.OciIndex;
             return context.Response.Body.WriteAsync("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"""u8.ToArray()).AsTask();
         });
-        using var clients = Promoter.Tests.Registries.AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
 
         var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(server.Host, "x", Side.Source).ListReferrersAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken));
 

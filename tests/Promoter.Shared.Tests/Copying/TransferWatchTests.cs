@@ -8,7 +8,6 @@ using Promoter.Promotion;
 using Promoter.Registries;
 using Promoter.Tests.Aws;
 using Promoter.Tests.Promotion;
-using Promoter.Tests.Registries;
 
 namespace Promoter.Tests.Copying;
 
@@ -95,7 +94,7 @@ public sealed class TransferWatchTests
         scene.Faults.Inject(Effect.Hold(gate.Task), where, reference: layer);
 
         var running = scene.PromoteAsync();
-        await RetryTests.Until(() => log.Warnings.Any(w => w.Contains(layer) && w.Contains("has moved no byte") || w.Contains("was not confirmed")));
+        await Eventually.TrueAsync(() => log.Warnings.Any(w => w.Contains(layer) && w.Contains("has moved no byte") || w.Contains("was not confirmed")), "the transfer that stands is not named");
         gate.SetResult();
 
         Assert.Equal(ExitCode.Done, (await running).ExitCode);

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
-using Promoter.Tests.Registries;
 
 namespace Promoter.Shared.Tests.Kubernetes;
 

@@ -1,6 +1,5 @@
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
-using Promoter.Tests.Registries;
 
 namespace Promoter.Shared.Tests.Kubernetes;
 

@@ -165,7 +165,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_is_not_answered_ends_after_the_servers_own_limit_of_a_minute()
     {
-        var time = new Promoter.Tests.Registries.ManualTime();
+        var time = new Promoter.Tests.ManualTime();
         using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         using var client = new KubernetesClient(new KubernetesEndpoint { Server = new Uri($"http://{silent.LocalEndpoint}/") }, time);

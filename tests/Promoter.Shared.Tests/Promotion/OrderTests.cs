@@ -102,7 +102,7 @@ public sealed class OrderTests
         scene.Faults.Inject(Effect.Hold(gate.Task), EmulatedAction.FinishUpload, times: FaultScript.Always);
 
         var running = scene.PromoteAsync(requests);
-        await Registries.RetryTests.Until(() => scene.Requests.Count(EmulatedAction.FinishUpload) == parallelism);
+        await Eventually.TrueAsync(() => scene.Requests.Count(EmulatedAction.FinishUpload) == parallelism, "fewer uploads run than may");
         var opened = scene.Requests.Count(EmulatedAction.StartUpload);
         gate.SetResult();
         var report = await running;
@@ -124,7 +124,7 @@ public sealed class OrderTests
         scene.Faults.Inject(Effect.Hold(gate.Task), EmulatedAction.GetBlob, repository: "shop/slow", times: FaultScript.Always);
 
         var running = scene.PromoteAsync(scene.Request("shop/slow:1.0"), scene.Request("shop/ready:1.0"));
-        await Registries.RetryTests.Until(() => scene.Target.ManifestsOf("shop/ready").Contains(ready.Digest));
+        await Eventually.TrueAsync(() => scene.Target.ManifestsOf("shop/ready").Contains(ready.Digest), "the image that is ready waits for the slow one");
         var blobsOfSlow = scene.Target.BlobsOf("shop/slow").Count;
         gate.SetResult();
 

@@ -5,6 +5,7 @@ using Promoter.Emulator;
 using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
 using Promoter.Emulator.Recording;
+using Promoter.Emulator.Registry.Authentication;
 using Promoter.Oci;
 using Promoter.Promotion;
 using Promoter.Registries;
@@ -18,6 +19,9 @@ internal sealed class Scene : IAsyncDisposable
     public const string SourceName = "source";
     public const string TargetName = "target";
     public const string Repository = "shop/web";
+
+    /// <summary>The tag of the image, unless a test gives it another.</summary>
+    public static readonly ManifestReference ByTag = ManifestReference.Of(Tag.Parse("1.0"));
 
     // Pauses of a millisecond, but patient time-outs: a busy machine must not look like a broken registry.
     public static readonly RegistryClientOptions FastRetries = new()
@@ -79,6 +83,15 @@ internal sealed class Scene : IAsyncDisposable
             await EmulatedRegistry.StartAsync(Named(TargetName, target, requests, faults)),
             requests,
             faults);
+    }
+
+    /// <summary>Two plain registries that ask who is there, and the credential that they know.</summary>
+    public static async Task<Scene> StartAsync(RegistryAuthentication authentication, BearerOptions? bearer = null)
+    {
+        var options = new Emulator.RegistryOptions { Authentication = authentication, Bearer = bearer ?? new() };
+        var scene = await StartAsync(options, options);
+        scene.Credentials = new FixedCredentials(_ => FixedCredentials.User);
+        return scene;
     }
 
     /// <summary>Two ECR registries: redirects to a layer host, Basic with the first request, no digest on GET, chunks whose Range is stuck.</summary>
@@ -149,7 +162,7 @@ internal sealed class Scene : IAsyncDisposable
         Faults = faults,
         Tls = from?.Tls ?? false,
         Authentication = from?.Authentication ?? RegistryAuthentication.Anonymous,
-        Users = from?.Users ?? [new Emulator.Registry.Authentication.RegistryUser("user", "secret")],
+        Users = from?.Users ?? [new RegistryUser("user", "secret")],
         Bearer = from?.Bearer ?? new(),
         Behaviour = from?.Behaviour ?? new(),
         Clock = from?.Clock ?? TimeProvider.System,

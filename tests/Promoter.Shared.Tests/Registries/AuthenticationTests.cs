@@ -13,7 +13,7 @@ namespace Promoter.Tests.Registries;
 
 public sealed class AuthenticationTests
 {
-    internal static readonly RegistryCredential User = RegistryCredential.Basic("user", "secret") with { Origin = "test" };
+    private static readonly RegistryCredential User = FixedCredentials.User;
 
     [Fact]
     public async Task An_anonymous_registry_is_asked_without_a_credential()
@@ -31,7 +31,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Basic_is_answered_once_and_then_sent_with_every_request()
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Basic);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Basic);
         scene.Given(SampleImages.TwoPlatforms("web"));
 
         var report = await scene.PromoteAsync();
@@ -44,7 +44,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task A_bearer_registry_gives_one_token_per_scope()
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Bearer);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Bearer);
         scene.Given(SampleImages.TwoPlatforms("web"));
 
         var report = await scene.PromoteAsync();
@@ -60,7 +60,7 @@ public sealed class AuthenticationTests
     [InlineData(true, true)]
     public async Task A_token_may_be_called_token_or_access_token(bool token, bool accessToken)
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Bearer, new BearerOptions { SendsToken = token, SendsAccessToken = accessToken, SendsExpiry = false });
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Bearer, new BearerOptions { SendsToken = token, SendsAccessToken = accessToken, SendsExpiry = false });
         scene.Given(SampleImages.Single("web"));
 
         Assert.Equal(ExitCode.Done, (await scene.PromoteAsync()).ExitCode);
@@ -92,7 +92,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task A_mount_asks_for_the_right_to_pull_from_the_donor_in_the_same_token()
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Bearer);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Bearer);
         var image = SampleImages.Single("web");
         scene.Given(image, repository: "shop/one");
         scene.Given(image, repository: "shop/two");
@@ -125,7 +125,7 @@ public sealed class AuthenticationTests
     [InlineData(RegistryAuthentication.Bearer)]
     public async Task A_wrong_password_is_access_denied_and_says_where_it_came_from(RegistryAuthentication authentication)
     {
-        await using var scene = await StartAsync(authentication);
+        await using var scene = await Scene.StartAsync(authentication);
         scene.Credentials = new FixedCredentials(_ => RegistryCredential.Basic("user", "wrong") with { Origin = "docker config /x" });
         scene.Given(SampleImages.Single("web"));
 
@@ -167,7 +167,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Many_requests_at_once_look_a_credential_up_once()
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Basic);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Basic);
         var credentials = new FixedCredentials(_ => User);
         scene.Credentials = credentials;
         var repository = scene.TargetRepository();
@@ -180,7 +180,7 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task A_refused_credential_is_named_to_its_source_so_that_it_makes_a_new_one()
     {
-        await using var scene = await StartAsync(RegistryAuthentication.Basic);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Basic);
         var answers = new Queue<RegistryCredential>([RegistryCredential.Basic("user", "old"), User]);
         var credentials = new FixedCredentials(_ => answers.Dequeue());
         scene.Credentials = credentials;
@@ -200,22 +200,5 @@ public sealed class AuthenticationTests
         Assert.DoesNotContain("hush", new Promoter.Registries.Authentication.CredentialHelperAnswer("u", "hush").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hush", new Promoter.Registries.Authentication.TokenServerAnswer("hush", "hush", 1).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hush", new Promoter.Registries.Authentication.BearerToken("hush", DateTimeOffset.MaxValue).ToString(), StringComparison.Ordinal);
-    }
-
-    internal static RegistryClients Clients(IRegistryCredentials? credentials = null, RegistryClientOptions? options = null) => new(
-        credentials ?? new FixedCredentials(),
-        [],
-        options ?? Scene.FastRetries,
-        [],
-        TimeProvider.System,
-        Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
-        () => 0.5);
-
-    internal static async Task<Scene> StartAsync(RegistryAuthentication authentication, BearerOptions? bearer = null)
-    {
-        var options = new RegistryOptions { Authentication = authentication, Bearer = bearer ?? new() };
-        var scene = await Scene.StartAsync(options, options);
-        scene.Credentials = new FixedCredentials(_ => User);
-        return scene;
     }
 }

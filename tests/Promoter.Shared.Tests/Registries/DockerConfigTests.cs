@@ -149,7 +149,7 @@ public sealed class DockerConfigTests : IDisposable
         using var caller = new CancellationTokenSource();
 
         var asking = FindAsync("""{"credsStore":"~slow"}""", "registry.test", caller.Token);
-        while (!File.Exists(started)) await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => File.Exists(started), "the helper was not started");
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);

@@ -105,7 +105,7 @@ public sealed class RedirectTests
             context.Response.StatusCode = context.Request.Method switch { "POST" => 202, "PUT" => 307, _ => 404 };
             context.Response.Headers.Location = "/elsewhere/upload";
         });
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
         await using var reader = Reader(clients, source);
 
         var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(target.Host, "x", Side.Target).PushBlobAsync(Blob, reader, null, TestContext.Current.CancellationToken));
@@ -129,7 +129,7 @@ public sealed class RedirectTests
             context.Response.Headers.Location = $"{store.Url}session?key=1";
             return Task.CompletedTask;
         });
-        using var clients = AuthenticationTests.Clients(new FixedCredentials(_ => User));
+        using var clients = StubServer.Clients(new FixedCredentials(_ => User));
         await using var reader = Reader(clients, source);
 
         await clients.Repository(target.Host, "x", Side.Target).PushBlobAsync(Blob, reader, null, TestContext.Current.CancellationToken);
@@ -162,7 +162,7 @@ public sealed class RedirectTests
             context.Response.ContentType = MediaTypes.OciIndex;
             return context.Response.WriteAsync($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{attached}}","size":9}]}""");
         });
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
 
         var referrers = await clients.Repository(registry.Host, "x", Side.Source).ListReferrersAsync(subject, TestContext.Current.CancellationToken);
 
@@ -183,7 +183,7 @@ public sealed class RedirectTests
             return Task.CompletedTask;
         });
         await using var registry = await StubServer.StartAsync(Redirect(307, _ => $"{store.Url}referrers"));
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
 
         await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(registry.Host, "x", Side.Source).ListReferrersAsync(Digest.Of("subject"u8), TestContext.Current.CancellationToken));
     }
@@ -196,7 +196,7 @@ public sealed class RedirectTests
             context.Response.StatusCode = 412;
             return context.Response.WriteAsync("""{"errors":[{"code":"PRECONDITION","message":"Failed to process request due to 'web:1' configured as immutable."}]}""");
         });
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
         var manifest = ManifestReader.Read(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[]}"""));
 
         var error = await Assert.ThrowsAsync<RegistryException>(() =>
@@ -217,7 +217,7 @@ public sealed class RedirectTests
 
     private static async Task<byte[]> ReadAsync(StubServer registry)
     {
-        using var clients = AuthenticationTests.Clients(new FixedCredentials(_ => User));
+        using var clients = StubServer.Clients(new FixedCredentials(_ => User));
         await using var stream = await clients.Repository(registry.Host, "x", Side.Source).OpenBlobAsync(Blob, 0, TestContext.Current.CancellationToken);
         var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer);

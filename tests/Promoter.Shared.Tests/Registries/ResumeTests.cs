@@ -138,7 +138,7 @@ public sealed class ResumeTests
             if (contentRange.Length > 0) context.Response.Headers.ContentRange = contentRange;
             await context.Response.Body.WriteAsync(content.AsMemory(5));
         });
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
         var opening = clients.Repository(server.Host, "x", Side.Source).OpenBlobAsync(new Descriptor("", Digest.Of(content), 10), 5, TestContext.Current.CancellationToken);
 
         if (right)
@@ -175,7 +175,7 @@ public sealed class ResumeTests
     {
         var wrong = new byte[1000];
         await using var server = await StubServer.StartAsync(context => context.Response.Body.WriteAsync(wrong).AsTask());
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
         var blob = new Descriptor("", Digest.Of("what was meant"u8), wrong.Length);
         await using var reader = new BlobReader(clients.Repository(server.Host, "x", Side.Source), blob, Scene.FastRetries, TimeProvider.System, NullLogger.Instance);
         await ReadAsync(reader, 999);
@@ -263,7 +263,7 @@ public sealed class ResumeTests
 
             await context.Response.Body.WriteAsync(content.AsMemory(from));
         });
-        using var clients = AuthenticationTests.Clients();
+        using var clients = StubServer.Clients();
         var blob = new Descriptor("", Digest.Of(content), content.Length);
         await using var reader = new BlobReader(clients.Repository(server.Host, "x", Side.Source), blob, Scene.FastRetries, TimeProvider.System, NullLogger.Instance);
 

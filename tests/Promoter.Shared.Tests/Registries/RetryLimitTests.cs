@@ -33,11 +33,11 @@ public sealed class RetryLimitTests
         using var clients = new RegistryClients(new FixedCredentials(), [], Scene.FastRetries, [], time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, () => 0.5);
 
         var asking = clients.Repository(server.Host, "x", Side.Target).HasBlobAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken);
-        await RetryTests.Until(() => server.Seen.Count == 1 && time.NextDue == TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => server.Seen.Count == 1 && time.NextDue == TimeSpan.FromSeconds(20), "nobody waits for 20 seconds");
         time.Advance(TimeSpan.FromSeconds(19));
         await Task.Yield();
         Assert.Single(server.Seen);
-        await RetryTests.AdvanceUntil(time, asking);
+        await time.AdvanceUntilAsync(asking);
 
         Assert.False(await asking);
         Assert.Equal(2, server.Seen.Count);
@@ -52,7 +52,7 @@ public sealed class RetryLimitTests
         scene.Faults.Inject(Effect.Status(503, TimeSpan.FromHours(1)), EmulatedAction.GetManifest, times: FaultScript.Always);
         scene.Faults.Inject(Effect.Status(429, TimeSpan.FromHours(1)), EmulatedAction.GetBlob, times: FaultScript.Always);
 
-        var manifest = await Assert.ThrowsAsync<RegistryException>(() => scene.SourceRepository().FetchManifestAsync(RetryTests.Latest, TestContext.Current.CancellationToken));
+        var manifest = await Assert.ThrowsAsync<RegistryException>(() => scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
 
         Assert.Equal(TimeSpan.FromHours(1), manifest.RetryAfter);
         Assert.Equal(1, scene.Requests.Count(EmulatedAction.GetManifest));
@@ -99,7 +99,7 @@ public sealed class RetryLimitTests
         var started = time.GetUtcNow();
 
         var asking = clients.Repository(server.Host, "x", Side.Target).HasBlobAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken);
-        await RetryTests.AdvanceUntil(time, asking);
+        await time.AdvanceUntilAsync(asking);
 
         await Assert.ThrowsAsync<RegistryException>(() => asking);
         Assert.InRange(time.GetUtcNow() - started, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(300));
@@ -122,7 +122,7 @@ public sealed class RetryLimitTests
         scene.Faults.Inject(Effect.Reset(BodyPosition.LastByte), r => r.Action == EmulatedAction.FinishUpload && r.ContentLength > 100_000);
 
         var running = scene.PromoteAsync();
-        await RetryTests.AdvanceUntil(time, running);
+        await time.AdvanceUntilAsync(running);
         var report = await running;
 
         Assert.Null(report.Images[0].Failure);

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Promoter.Emulator.Faults;
 using Promoter.Emulator.Images;
 using Promoter.Emulator.Recording;
-using Promoter.Oci;
 using Promoter.Promotion;
 using Promoter.Registries;
 using Promoter.Tests.Promotion;
@@ -11,8 +10,6 @@ namespace Promoter.Tests.Registries;
 
 public sealed class RetryTests
 {
-    internal static readonly ManifestReference Latest = ManifestReference.Of(Tag.Parse("1.0"));
-
     [Theory]
     [InlineData(408)]
     [InlineData(429)]
@@ -26,7 +23,7 @@ public sealed class RetryTests
         var image = scene.Given(SampleImages.Single("web"));
         scene.Faults.Inject(Effect.Status(status), EmulatedAction.GetManifest, times: 2);
 
-        var manifest = await scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken);
+        var manifest = await scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken);
 
         Assert.Equal(image.Digest, manifest!.Digest.ToString());
         Assert.Equal(3, scene.Requests.Count(EmulatedAction.GetManifest));
@@ -45,7 +42,7 @@ public sealed class RetryTests
         scene.Given(SampleImages.Single("web"));
         scene.Faults.Inject(Effect.Status(status), EmulatedAction.GetManifest, times: FaultScript.Always);
 
-        var fetching = scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken);
+        var fetching = scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken);
 
         if (status == 404) Assert.Null(await fetching);
         else await Assert.ThrowsAsync<RegistryException>(() => fetching);
@@ -87,7 +84,7 @@ public sealed class RetryTests
         scene.Faults.Inject(Effect.Reset(), EmulatedAction.GetManifest);
         scene.Faults.Inject(Effect.Truncate(BodyPosition.Percent(50)), EmulatedAction.GetManifest);
 
-        Assert.NotNull(await scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
+        Assert.NotNull(await scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
         Assert.Equal(3, scene.Requests.Count(EmulatedAction.GetManifest));
     }
 
@@ -103,7 +100,7 @@ public sealed class RetryTests
         if (where == "in an error's body") scene.Faults.Inject(Effect.Status(503), EmulatedAction.GetManifest, first: 2);
         scene.Faults.Inject(Effect.Stall(where == "before the headers" ? BodyPosition.Start : BodyPosition.Byte(1)), EmulatedAction.GetManifest);
 
-        Assert.NotNull(await scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
+        Assert.NotNull(await scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -117,9 +114,9 @@ public sealed class RetryTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        using var clients = AuthenticationTests.Clients(options: Scene.ShortTimeouts);
+        using var clients = StubServer.Clients(options: Scene.ShortTimeouts);
 
-        var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(server.Host, "x", Side.Source).FetchManifestAsync(Latest, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(server.Host, "x", Side.Source).FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
 
         Assert.Equal(RegistryFault.Denied, error.Fault);
     }
@@ -132,7 +129,7 @@ public sealed class RetryTests
         scene.Faults.Inject(Effect.Stall(), EmulatedAction.GetManifest, times: FaultScript.Always);
         using var caller = new CancellationTokenSource();
 
-        var fetching = scene.SourceRepository().FetchManifestAsync(Latest, caller.Token);
+        var fetching = scene.SourceRepository().FetchManifestAsync(Scene.ByTag, caller.Token);
         await scene.Requests.WaitForAsync(r => r.Action == EmulatedAction.GetManifest, TestContext.Current.CancellationToken);
         await caller.CancelAsync();
 
@@ -147,7 +144,7 @@ public sealed class RetryTests
         var image = scene.Given(SampleImages.Single("web"));
         scene.Faults.Inject(Effect.WrongBytes(BodyPosition.Byte(3)), EmulatedAction.GetManifest);
 
-        var manifest = await scene.SourceRepository().FetchManifestAsync(Latest, TestContext.Current.CancellationToken);
+        var manifest = await scene.SourceRepository().FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken);
 
         Assert.Equal(image.Digest, manifest!.Digest.ToString());
         Assert.Equal(2, scene.Requests.Count(EmulatedAction.GetManifest));
@@ -166,20 +163,5 @@ public sealed class RetryTests
         Assert.Equal(ExitCode.Done, report.ExitCode);
         Assert.Single(report.Tags);
         Assert.Empty(scene.Target.FindProblems(Scene.Repository, "1.0"));
-    }
-
-    internal static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 2000 && !condition(); i++) await Task.Delay(5);
-        Assert.True(condition(), "what was waited for did not come");
-    }
-
-    internal static async Task AdvanceUntil(ManualTime time, Task done)
-    {
-        for (var i = 0; i < 4000 && !done.IsCompleted; i++)
-        {
-            await Task.Delay(1);
-            if (time.Waiting > 0) time.Advance(TimeSpan.FromMilliseconds(250));
-        }
     }
 }

@@ -3,6 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Promoter.Registries;
+using Promoter.Tests.Promotion;
 
 namespace Promoter.Tests.Registries;
 
@@ -19,6 +22,10 @@ internal sealed class StubServer : IAsyncDisposable
     public string Host => Url.Authority;
 
     public IReadOnlyList<SeenRequest> Seen => [.. _seen];
+
+    /// <summary>Clients of servers like this one, whose retries do not dawdle.</summary>
+    public static RegistryClients Clients(IRegistryCredentials? credentials = null, RegistryClientOptions? options = null) =>
+        new(credentials ?? new FixedCredentials(), [], options ?? Scene.FastRetries, [], TimeProvider.System, NullLoggerFactory.Instance, () => 0.5);
 
     public static async Task<StubServer> StartAsync(RequestDelegate answer)
     {

@@ -16,7 +16,7 @@ public sealed class TokenExpiryTests
     [Fact]
     public async Task A_bearer_token_that_expired_is_renewed_once_and_the_work_goes_on()
     {
-        await using var scene = await AuthenticationTests.StartAsync(RegistryAuthentication.Bearer);
+        await using var scene = await Scene.StartAsync(RegistryAuthentication.Bearer);
         scene.Given(SampleImages.Single("web"));
         var fault = scene.Faults.Inject(Effect.ExpiredToken, r => r.Account == Scene.TargetName && r.Action is EmulatedAction.PutTag);
 
@@ -33,7 +33,7 @@ public sealed class TokenExpiryTests
         var time = new ManualTime();
         await using var scene = await Scene.StartAsync(new RegistryOptions { Authentication = RegistryAuthentication.Bearer, Clock = time, Bearer = new BearerOptions { TokenLifetime = TimeSpan.FromSeconds(100) } });
         scene.Time = time;
-        scene.Credentials = new FixedCredentials(_ => AuthenticationTests.User);
+        scene.Credentials = new FixedCredentials(_ => FixedCredentials.User);
         var image = scene.Given(SampleImages.Single("web"));
         var repository = scene.SourceRepository();
 

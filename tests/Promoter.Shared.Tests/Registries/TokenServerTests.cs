@@ -21,7 +21,7 @@ public sealed class TokenServerTests
         var endpoint = new RegistryEndpoint(new Promoter.Registries.RegistryOptions { Host = "registry.test" });
         using var http = new HttpMessageInvoker(new Answers(challenge));
         using var authenticator = new Promoter.Registries.Authentication.RegistryAuthenticator(
-            endpoint, new FixedCredentials(_ => AuthenticationTests.User), new Promoter.Registries.Authentication.TokenServer(endpoint, http, Scene.FastRetries, TimeProvider.System), TimeProvider.System);
+            endpoint, new FixedCredentials(_ => FixedCredentials.User), new Promoter.Registries.Authentication.TokenServer(endpoint, http, Scene.FastRetries, TimeProvider.System), TimeProvider.System);
         var transport = new RegistryTransport(
             endpoint, http, authenticator, new RequestPacer(_ => null, Scene.FastRetries, TimeProvider.System), Scene.FastRetries, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var request = new RegistryRequest(HttpMethod.Get, new Uri("https://registry.test/v2/x/manifests/1"), RegistryAction.ReadManifest, "fetch manifest", []);
@@ -47,7 +47,7 @@ public sealed class TokenServerTests
             if (!token) context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{context.Request.Host}/token\",service=\"s\"";
             return Task.CompletedTask;
         });
-        using var clients = AuthenticationTests.Clients(new FixedCredentials(_ => AuthenticationTests.User));
+        using var clients = StubServer.Clients(new FixedCredentials(_ => FixedCredentials.User));
 
         var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(server.Host, "x", Side.Source).FetchManifestAsync(ManifestReference.Of(Tag.Parse("1")), TestContext.Current.CancellationToken));
 
@@ -70,7 +70,7 @@ public sealed class TokenServerTests
             context.Response.StatusCode = 401;
             context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{context.Request.Host}/token?account=a\",service=\"the service\"";
         });
-        using var clients = AuthenticationTests.Clients(new FixedCredentials(_ => AuthenticationTests.User));
+        using var clients = StubServer.Clients(new FixedCredentials(_ => FixedCredentials.User));
 
         var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository(server.Host, "a/b", Side.Target).HasBlobAsync(Digest.Of("x"u8), TestContext.Current.CancellationToken));
 

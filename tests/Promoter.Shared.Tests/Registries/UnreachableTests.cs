@@ -33,7 +33,7 @@ public sealed class UnreachableTests
             new FixedCredentials(), [new RegistryOptions { Host = "tls.test", Endpoint = scene.Source.Endpoint }], Scene.FastRetries, [], TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, () => 0.5);
 
-        var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(RetryTests.Latest, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
 
         Assert.Contains("certificate", error.Message);
         Assert.Contains("SSL_CERT_FILE", error.Message);
@@ -56,8 +56,8 @@ public sealed class UnreachableTests
             Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
             () => 0.5);
 
-        var plain = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("plain.test", "x", Side.Source).FetchManifestAsync(RetryTests.Latest, TestContext.Current.CancellationToken));
-        var tls = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(RetryTests.Latest, TestContext.Current.CancellationToken));
+        var plain = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("plain.test", "x", Side.Source).FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
+        var tls = await Assert.ThrowsAsync<RegistryException>(() => clients.Repository("tls.test", "x", Side.Source).FetchManifestAsync(Scene.ByTag, TestContext.Current.CancellationToken));
 
         Assert.Contains("https://", plain.Message);
         Assert.Contains("does not speak TLS", tls.Message);

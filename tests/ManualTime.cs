@@ -1,4 +1,4 @@
-namespace Promoter.Tests.Registries;
+namespace Promoter.Tests;
 
 /// <summary>A clock that stands still until the test moves it; timers fire while it moves.</summary>
 internal sealed class ManualTime : TimeProvider
@@ -60,6 +60,16 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Moves on in small steps whenever something waits for the clock, until this is done.</summary>
+    public async Task AdvanceUntilAsync(Task done)
+    {
+        for (var i = 0; i < 4000 && !done.IsCompleted; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+            if (Waiting > 0) Advance(TimeSpan.FromMilliseconds(250));
+        }
+    }
+
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
         private TimeSpan _period;
@@ -72,8 +82,11 @@ internal sealed class ManualTime : TimeProvider
             {
                 _period = period;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+                if (dueTime != TimeSpan.Zero) return true;
+                Rearm();
             }
 
+            Fire();
             return true;
         }
 

@@ -1,4 +1,4 @@
-namespace Promoter.Admission.Tests.Support;
+namespace Promoter.Tests;
 
 /// <summary>Waits for what happens in the background, with a bound that only a failure reaches.</summary>
 internal static class Eventually
