@@ -144,7 +144,7 @@ internal sealed partial class PullFailures(
             var access = await accesses.ForAsync(image, pod, state.Current.Config, cancellationToken);
             refusal = access.Refusal;
             if (refusal is not null) continue;
-            LogGone(logger, image.Target, pod.Namespace);
+            LogGone(logger, pod.Namespace, image.Target);
             onDemand.Start(image, pod.Namespace, access);
             return;
         }
@@ -159,7 +159,7 @@ internal sealed partial class PullFailures(
     }
 
     [LoggerMessage(5441, LogLevel.Warning, "A pod in {Namespace} cannot pull {Image}, which is not at the target: it is brought again")]
-    private static partial void LogGone(ILogger logger, ImageReference image, string @namespace);
+    private static partial void LogGone(ILogger logger, string @namespace, ImageReference image);
 
     [LoggerMessage(5442, LogLevel.Error, "A round of looking after pods that cannot pull broke; the next one follows")]
     private static partial void LogBroken(ILogger logger, Exception e);

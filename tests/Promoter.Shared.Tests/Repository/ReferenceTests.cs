@@ -39,6 +39,11 @@ public sealed class ReferenceTests
         Assert.Empty(twice);
     }
 
+    /// <summary>In another order the generated code names the properties by the parameters, and <c>@namespace</c> is then not what <c>{Namespace}</c> asks for.</summary>
+    [Fact]
+    public void Placeholders_stand_in_the_order_of_the_parameters() =>
+        Assert.All(LogMessage.All, message => Assert.Equal(message.Parameters, message.Placeholders, StringComparer.OrdinalIgnoreCase));
+
     [Fact]
     public void The_metric_reference_is_current()
     {
