@@ -32,7 +32,8 @@ internal sealed record ImageAnswers(string Text, PairedImage Image, DecisionCont
     /// <param name="planned">What has to cross; null where that was not found out in time.</param>
     public ImageDecision Hold(IPlannedPromotion? planned)
     {
-        var what = $"{Image.Short} is being promoted{(planned is null ? "" : $" ({ByteSize.Format(planned.MissingBytes)})")}";
+        // Another replica may have brought all of its bytes a moment ago: that nothing is left would say that nothing is to be waited for.
+        var what = $"{Image.Short} is being promoted{(planned is { MissingBytes: > 0 } ? $" ({ByteSize.Format(planned.MissingBytes)})" : "")}";
         return OnMissing switch
         {
             MissingAnswer.Source => UseSource($"{what}; this pod uses the source's image"),

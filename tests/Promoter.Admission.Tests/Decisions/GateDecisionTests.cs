@@ -28,6 +28,19 @@ public sealed class GateDecisionTests
     }
 
     [Fact]
+    public async Task A_size_of_which_nothing_is_left_is_not_said()
+    {
+        await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
+        var release = DecisionTests.HoldCopies(webhook);
+        webhook.Engine.Source[SourceWeb] = 0;
+
+        var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
+
+        Assert.Contains("shop/web:1.4.2 is being promoted; the pod is scheduled", Assert.Single(answer.Warnings), StringComparison.Ordinal);
+        release();
+    }
+
+    [Fact]
     public async Task A_gate_is_added_beside_those_of_others_and_only_once()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
