@@ -8,6 +8,7 @@ namespace Promoter.Admission.Hosting;
 internal sealed record AdmissionSettings(AdmissionConfig Config, ImagePairing Pairing, IPromotionEngine Engine);
 
 /// <summary>What the process works with now; replaced as a whole when the configuration changes.</summary>
+/// <param name="ownNamespace">Whose pods are left alone; empty outside a cluster.</param>
 internal sealed class AdmissionState(AdmissionSettings settings, string ownNamespace)
 {
     private volatile AdmissionSettings _current = settings;
@@ -17,9 +18,6 @@ internal sealed class AdmissionState(AdmissionSettings settings, string ownNames
         get => _current;
         set => _current = value;
     }
-
-    /// <summary>Our own namespace, whose pods we leave alone; empty outside a cluster.</summary>
-    public string OwnNamespace => ownNamespace;
 
     /// <summary>Whether the pods of a namespace are left alone.</summary>
     public bool IsExcluded(string ns) => string.Equals(ns, ownNamespace, StringComparison.Ordinal) || Current.Config.ExcludeNamespaces.Contains(ns, StringComparer.Ordinal);

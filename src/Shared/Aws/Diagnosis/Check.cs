@@ -2,6 +2,7 @@ using Promoter.Registries;
 
 namespace Promoter.Aws.Diagnosis;
 
+/// <summary>How a check ended.</summary>
 public enum CheckStatus
 {
     Ok,

@@ -4,6 +4,7 @@ using Amazon.SecurityToken;
 
 namespace Promoter.Aws.Identities;
 
+/// <summary>Clients of one region's STS, or of the endpoint that the configuration names.</summary>
 internal static class StsClients
 {
     public static AmazonSecurityTokenServiceClient Create(AWSCredentials credentials, string region, string? endpoint)
