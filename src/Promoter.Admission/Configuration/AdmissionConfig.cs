@@ -70,6 +70,7 @@ internal sealed record FaultAnswers(FaultAnswer Missing, FaultAnswer Denied, Fau
     public static readonly FaultAnswers OfSource = new(FaultAnswer.Deny, FaultAnswer.Allow, FaultAnswer.Gate, FaultAnswer.Gate);
 }
 
+/// <summary>How long it is remembered what the target has.</summary>
 internal sealed record CacheConfig
 {
     public TimeSpan Present { get; init; } = TimeSpan.FromMinutes(10);
@@ -80,6 +81,7 @@ internal sealed record CacheConfig
     public TimeSpan LookUp { get; init; } = TimeSpan.FromSeconds(2);
 }
 
+/// <summary>Scheduling gates of pods whose image takes longer.</summary>
 internal sealed record GateConfig
 {
     public bool Enabled { get; init; } = true;
@@ -89,6 +91,7 @@ internal sealed record GateConfig
     public DeadlineAnswer OnDeadline { get; init; } = DeadlineAnswer.Ungate;
 }
 
+/// <summary>How missing images are brought.</summary>
 internal sealed record OnDemandConfig
 {
     /// <summary>Images copied at once by one replica; the rest wait.</summary>
@@ -110,6 +113,7 @@ internal sealed record PrefetchConfig
     public int Parallelism { get; init; } = 2;
 }
 
+/// <summary>Who may have what brought.</summary>
 internal sealed record AccessConfig
 {
     /// <summary>Read the source with the pod's own pull secrets instead of the rule's credentials.</summary>

@@ -11,6 +11,7 @@ internal enum JobState
     Failed,
 }
 
+/// <summary>Reads a Job's state.</summary>
 internal static class JobStates
 {
     public static JobState Of(JsonNode job)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 /// <summary>
 /// That the fake API server refuses what the real one refuses, and answers as it does: a test against a server that takes everything proves nothing.

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 /// <summary>
 /// A client and a namespace of its own: on the fake API server, or on the real one that <c>PROMOTER_REAL_KUBERNETES</c> (a kubeconfig) names. What holds on both

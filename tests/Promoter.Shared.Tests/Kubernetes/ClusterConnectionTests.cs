@@ -5,7 +5,7 @@ using System.Text;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 /// <summary>How a cluster is found and spoken to over TLS: as a pod, and with a kubeconfig.</summary>
 public sealed class ClusterConnectionTests : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 public sealed class CredentialTests : IAsyncLifetime
 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 public sealed class FakeApiServerTests
 {

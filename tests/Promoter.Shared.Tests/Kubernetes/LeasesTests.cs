@@ -1,7 +1,7 @@
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 public sealed class LeasesTests : IAsyncLifetime
 {

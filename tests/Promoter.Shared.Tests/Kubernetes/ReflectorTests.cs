@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 public sealed class ReflectorTests : IAsyncLifetime
 {

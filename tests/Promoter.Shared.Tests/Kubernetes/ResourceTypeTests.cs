@@ -1,6 +1,6 @@
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 public sealed class ResourceTypeTests
 {

@@ -1,7 +1,7 @@
 using Promoter.FakeApiServer;
 using Promoter.Kubernetes;
 
-namespace Promoter.Shared.Tests.Kubernetes;
+namespace Promoter.Tests.Kubernetes;
 
 /// <summary>A fake API server on loopback and a client of it; a test class starts one for each of its tests.</summary>
 internal sealed class ServedClient : IAsyncDisposable

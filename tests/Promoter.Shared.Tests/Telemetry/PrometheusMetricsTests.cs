@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Promoter.Telemetry;
 
-namespace Promoter.Shared.Tests.Telemetry;
+namespace Promoter.Tests.Telemetry;
 
 public sealed class PrometheusMetricsTests : IDisposable
 {
