@@ -23,7 +23,8 @@ internal sealed partial class SelfReview(IServer server, ServerCertificate certi
         "resource":{"group":"","version":"v1","resource":"pods"},"object":{"metadata":{"generateName":"self-"},"spec":{"containers":[{"name":"self","image":"self-review.invalid/promoter:1"}]}},"oldObject":null}}
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>The chart's startup probe has to leave at least this much.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {

@@ -54,8 +54,8 @@ internal static class AdmissionHost
 
     private static void Listen(KestrelServerOptions kestrel, IPEndPoint at, Action<ListenOptions> configure)
     {
-        // Every address, of both families where the machine has both: a pod of an IPv6 cluster has none of IPv4.
-        if (at.Address.Equals(IPAddress.Any)) kestrel.ListenAnyIP(at.Port, configure);
+        // Every address, of both families where the machine has both: a pod of an IPv6 cluster has none of IPv4, and a kernel may be without IPv6.
+        if (at.Address.Equals(IPAddress.Any) || at.Address.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(at.Port, configure);
         else kestrel.Listen(at, configure);
     }
 

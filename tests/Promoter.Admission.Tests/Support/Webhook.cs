@@ -33,15 +33,15 @@ internal sealed class Webhook : IAsyncDisposable
 
     public static async Task<Webhook> StartAsync(
         AdmissionConfig? config = null, ImagePairing? pairing = null, FakeEngine? engine = null, Cluster? cluster = null, TimeProvider? time = null,
-        Action<WebApplicationBuilder>? configure = null, TlsOptions? tls = null)
+        Action<WebApplicationBuilder>? configure = null, TlsOptions? tls = null, IPAddress? address = null)
     {
         engine ??= new FakeEngine();
         var state = new AdmissionState(new AdmissionSettings(config ?? new AdmissionConfig(), pairing ?? Rules.Pairing(), engine), "promoter");
         var options = new ServeOptions
         {
             ConfigFile = "unused",
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            MetricsListen = new IPEndPoint(IPAddress.Loopback, 0),
+            Listen = new IPEndPoint(address ?? IPAddress.Loopback, 0),
+            MetricsListen = new IPEndPoint(address ?? IPAddress.Loopback, 0),
             ShutdownDelay = TimeSpan.Zero,
             Tls = tls,
         };

@@ -148,6 +148,31 @@ public sealed class PromoterAdmissionChartTests
     }
 
     [Fact]
+    public async Task Where_egress_is_restricted_the_ways_to_credentials_stay_open_and_that_to_the_nodes_role_does_not()
+    {
+        const string metadata = "networkPolicy.egress.extra[0].to[0].ipBlock.cidr=169.254.169.254/32,networkPolicy.egress.extra[0].ports[0].port=80";
+        var open = (await RenderAsync()).Only("NetworkPolicy")["spec"]!;
+        var restricted = (await RenderAsync("--set", "networkPolicy.egress.restrict=true")).Only("NetworkPolicy")["spec"]!;
+        var more = (await RenderAsync("--set", $"networkPolicy.egress.restrict=true,{metadata}")).Only("NetworkPolicy")["spec"]!;
+
+        Assert.Equal(["Ingress"], open["policyTypes"]!.AsArray().Select(type => (string)type!));
+        Assert.Null(open["egress"]);
+        Assert.Equal(["Ingress", "Egress"], restricted["policyTypes"]!.AsArray().Select(type => (string)type!));
+        // EKS Pod Identity asks its agent on the node, IRSA asks STS by HTTPS, and both look names up.
+        Assert.Superset(new HashSet<string>(["169.254.170.23/32:80", "fd00:ec2::23/128:80", "anywhere:443", "anywhere:53"]), Ways(restricted));
+        Assert.DoesNotContain(Ways(restricted), way => way.StartsWith("169.254.169.254", StringComparison.Ordinal) || way == "anywhere:80");
+        Assert.Contains("169.254.169.254/32:80", Ways(more));
+
+        static HashSet<string> Ways(JsonNode spec) =>
+        [
+            .. from rule in spec["egress"]!.AsArray()
+               from port in rule!["ports"]!.AsArray()
+               from to in rule["to"]?.AsArray().Select(peer => (string)peer!["ipBlock"]!["cidr"]!) ?? ["anywhere"]
+               select $"{to}:{port!["port"]}",
+        ];
+    }
+
+    [Fact]
     public async Task Gated_pods_are_released_before_and_after_the_release_is_deleted_by_an_account_that_still_exists_then()
     {
         var rendered = await RenderAsync();
