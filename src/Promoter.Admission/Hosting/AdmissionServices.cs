@@ -117,6 +117,8 @@ internal static class AdmissionServices
         .AddSingleton<IPromotionClaims>(provider => ActivatorUtilities.CreateInstance<LeaseClaims>(provider, () => state.Current.Config.OnDemand.LeaseDuration))
         .AddHosted<HeartbeatGuard>()
         .AddSingleton<IGateGuard>(provider => provider.GetRequiredService<HeartbeatGuard>())
+        .AddSingleton<AbandonedCopies>()
+        .AddSingleton<GateRelease>()
         .AddHosted<GateController>()
         .AddHosted<PullFailures>()
         .AddHosted<DebuggedPods>()
