@@ -166,9 +166,9 @@ public sealed class PromoterAdmissionChartTests
         static HashSet<string> Ways(JsonNode spec) =>
         [
             .. from rule in spec["egress"]!.AsArray()
-               from port in rule!["ports"]!.AsArray()
+               from port in rule["ports"]!.AsArray()
                from to in rule["to"]?.AsArray().Select(peer => (string)peer!["ipBlock"]!["cidr"]!) ?? ["anywhere"]
-               select $"{to}:{port!["port"]}",
+               select $"{to}:{port["port"]}",
         ];
     }
 
