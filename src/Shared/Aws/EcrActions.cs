@@ -53,4 +53,7 @@ public static class EcrActions
 
     /// <summary>What showing replicas and scan findings takes (<c>image-status-reader.json</c>).</summary>
     public static IReadOnlyList<string> ImageStatusReader { get; } = [DescribeImageReplicationStatus, DescribeImageScanFindings];
+
+    /// <summary>The action that authorises an operation of the API; all but one carry the operation's name.</summary>
+    public static string Of(string operation) => operation == "ListImageReferrers" ? BatchGetImage : "ecr:" + operation;
 }

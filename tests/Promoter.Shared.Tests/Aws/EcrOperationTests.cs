@@ -64,6 +64,14 @@ public sealed class EcrOperationTests
             var findings = await s.Client.DescribeImageScanFindingsAsync(request, s.Stop);
             Assert.Equal(("COMPLETE", 2), (findings.ImageScanStatus!.Status, findings.ImageScanFindings!.FindingSeverityCounts!["CRITICAL"]));
         },
+        ["ListImageReferrers"] = async s =>
+        {
+            var sbom = s.Aws.Target.Push(Name, SampleImages.Sbom(s.Image));
+            var referrer = Assert.Single((await s.Client.ListImageReferrersAsync(new() { RepositoryName = Name, SubjectId = new() { ImageDigest = s.Image.Digest } }, s.Stop)).Referrers);
+            Assert.Equal((sbom.Digest, (long)sbom.Bytes.Length), (referrer.Digest, referrer.Size));
+            Assert.Empty((await s.Client.ListImageReferrersAsync(
+                new() { RepositoryName = Name, SubjectId = new() { ImageDigest = s.Image.Digest }, Filter = new() { ArtifactTypes = ["application/x-other"] } }, s.Stop)).Referrers);
+        },
         ["BatchCheckLayerAvailability"] = async s =>
         {
             var missing = "sha256:" + new string('0', 64);

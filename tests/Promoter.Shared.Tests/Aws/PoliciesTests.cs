@@ -61,7 +61,7 @@ public sealed partial class PoliciesTests
     {
         var operations = typeof(AmazonECRClient).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
-            .Select(method => "ecr:" + method.Name[..^"Async".Length]);
+            .Select(method => EcrActions.Of(method.Name[..^"Async".Length]));
         var requests = Enum.GetValues<RegistryAction>().Select(EcrQuotas.ActionOf);
 
         var known = typeof(EcrActions).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);

@@ -21,6 +21,9 @@ public sealed partial class AmazonECRClient
     private static readonly JsonOperation<DescribeImageScanFindingsRequest, DescribeImageScanFindingsResponse> DescribeImageScanFindings =
         Operation("DescribeImageScanFindings", EcrJson.Default.DescribeImageScanFindingsRequest, EcrJson.Default.DescribeImageScanFindingsResponse);
 
+    private static readonly JsonOperation<ListImageReferrersRequest, ListImageReferrersResponse> ListImageReferrers =
+        Operation("ListImageReferrers", EcrJson.Default.ListImageReferrersRequest, EcrJson.Default.ListImageReferrersResponse);
+
     public Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, CancellationToken cancellationToken) =>
         InvokeAsync<BatchGetImageResponse>(request, BatchGetImage.Options, cancellationToken);
 
@@ -35,4 +38,7 @@ public sealed partial class AmazonECRClient
 
     public Task<DescribeImageScanFindingsResponse> DescribeImageScanFindingsAsync(DescribeImageScanFindingsRequest request, CancellationToken cancellationToken) =>
         InvokeAsync<DescribeImageScanFindingsResponse>(request, DescribeImageScanFindings.Options, cancellationToken);
+
+    public Task<ListImageReferrersResponse> ListImageReferrersAsync(ListImageReferrersRequest request, CancellationToken cancellationToken) =>
+        InvokeAsync<ListImageReferrersResponse>(request, ListImageReferrers.Options, cancellationToken);
 }

@@ -23,6 +23,8 @@ namespace Promoter.Aws.Ecr;
 [JsonSerializable(typeof(DescribeImageReplicationStatusResponse))]
 [JsonSerializable(typeof(DescribeImageScanFindingsRequest))]
 [JsonSerializable(typeof(DescribeImageScanFindingsResponse))]
+[JsonSerializable(typeof(ListImageReferrersRequest))]
+[JsonSerializable(typeof(ListImageReferrersResponse))]
 [JsonSerializable(typeof(BatchCheckLayerAvailabilityRequest))]
 [JsonSerializable(typeof(BatchCheckLayerAvailabilityResponse))]
 [JsonSerializable(typeof(GetDownloadUrlForLayerRequest))]
