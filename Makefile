@@ -59,6 +59,10 @@ soak: need-dotnet build ## Ten minutes of mixed traffic at three webhook process
 	PROMOTER_SOAK_MINUTES=$(or $(MINUTES),10) dotnet test tests/Promoter.Admission.Tests -c $(CONFIGURATION) --no-build \
 	  --filter FullyQualifiedName~SoakTests --logger 'console;verbosity=detailed'
 
+.PHONY: real-kubernetes
+real-kubernetes: need-dotnet build ## Run the tests of the API server's ways against a real kube-apiserver and etcd (KUBE_APISERVER, ETCD, or on PATH)
+	eng/real-kubernetes.sh
+
 .PHONY: images
 images: need-dotnet ## Build the container images and push them: make images REGISTRY=localhost:5000
 	eng/images.sh

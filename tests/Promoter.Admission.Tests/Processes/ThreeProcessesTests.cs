@@ -19,7 +19,7 @@ public sealed class ThreeProcessesTests
 
         string[] names = [.. Enumerable.Range(0, Pods).Select(i => $"web-{i}")];
         await cluster.CreatePodsAsync(names, cluster.Image("shop/web:1.4.2"));
-        Assert.All(names, name => Assert.True(cluster.IsGated(name), $"{name} is not gated"));
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await cluster.GatedAsync()).Order(StringComparer.Ordinal));
         held.SetResult();
 
         await cluster.UntilReleasedAsync(names);
@@ -39,10 +39,10 @@ public sealed class ThreeProcessesTests
         await cluster.CreatePodsAsync(names, cluster.Image("shop/web:1.4.2"));
         await UntilCopyingAsync(cluster);
 
-        var victim = cluster.Copier()!;
+        var victim = (await cluster.CopierAsync())!;
         victim.Kill();
         await victim.WaitAsync();
-        cluster.Server.CutConnections();
+        cluster.CutConnections();
         held.SetResult();
 
         await cluster.UntilReleasedAsync(names);
@@ -58,11 +58,11 @@ public sealed class ThreeProcessesTests
         await cluster.CreatePodsAsync(["web-0"], cluster.Image("shop/web:1.4.2"));
         await UntilCopyingAsync(cluster);
 
-        var leaving = cluster.Copier()!;
+        var leaving = (await cluster.CopierAsync())!;
         await leaving.TerminateAsync();
 
         Assert.Equal(0, leaving.ExitCode);
-        Assert.NotEqual(leaving, cluster.Copier());
+        Assert.NotEqual(leaving, await cluster.CopierAsync());
         held.SetResult();
         await cluster.UntilReleasedAsync(["web-0"]);
         AssertOneCopy(cluster);
@@ -79,7 +79,7 @@ public sealed class ThreeProcessesTests
     }
 
     private static Task UntilCopyingAsync(ProcessCluster cluster) => Eventually.TrueAsync(
-        () => cluster.Copier() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
+        async () => await cluster.CopierAsync() is not null && cluster.Source.Requests.Count(EmulatedAction.GetBlob) > 0, "nobody copies", TimeSpan.FromSeconds(60));
 
     // One commit of each part, whoever made it.
     private static void AssertOneCopy(ProcessCluster cluster)

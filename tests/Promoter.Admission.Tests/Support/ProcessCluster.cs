@@ -12,14 +12,14 @@ internal sealed class ProcessCluster : IAsyncDisposable
     /// <summary>The shortest that the configuration allows; the default is 15 seconds.</summary>
     public const string LeaseDuration = "5s";
 
-    private const string Leases = "/apis/coordination.k8s.io/v1/namespaces/promoter/leases";
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("promoter-processes-");
     private readonly List<ReplicaProcess> _processes = [];
+    private readonly ApiServer? _fake;
+    private RealCluster? _real;
+    private KubernetesClient _client = null!;
     private int _next;
 
-    private ProcessCluster(ApiServer server, EmulatedRegistry source, EmulatedRegistry target) => (Server, Source, Target) = (server, source, target);
-
-    public ApiServer Server { get; }
+    private ProcessCluster(ApiServer? fake, EmulatedRegistry source, EmulatedRegistry target) => (_fake, Source, Target) = (fake, source, target);
 
     public EmulatedRegistry Source { get; }
 
@@ -29,15 +29,21 @@ internal sealed class ProcessCluster : IAsyncDisposable
 
     private string ConfigFile => Path.Combine(_directory.FullName, "config.yaml");
 
+    private string Namespace => _real?.Name ?? "promoter";
+
+    private string Shop => _real?.Shop ?? "shop";
+
     private string KubeconfigFile => Path.Combine(_directory.FullName, "kubeconfig");
 
     public static async Task<ProcessCluster> StartAsync(int processes)
     {
         var cluster = new ProcessCluster(
-            await ApiServer.StartAsync(), await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "source" }), await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "target" }));
-        await cluster.WriteFilesAsync();
+            RealCluster.Administrator is null ? await ApiServer.StartAsync() : null,
+            await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "source" }),
+            await EmulatedRegistry.StartAsync(new RegistryOptions { Name = "target" }));
+        await cluster.ConnectAsync();
         cluster._processes.AddRange(await Task.WhenAll(Enumerable.Range(1, processes).Select(cluster.StartProcessAsync)));
-        cluster.Server.Admission = cluster.AdmitAsync;
+        cluster._fake?.Admission = cluster.AdmitAsync;
         return cluster;
     }
 
@@ -50,57 +56,65 @@ internal sealed class ProcessCluster : IAsyncDisposable
         "a process sets no gates",
         TimeSpan.FromSeconds(90));
 
-    public async Task CreatePodsAsync(IEnumerable<string> names, string image)
+    public Task CreatePodsAsync(IEnumerable<string> names, string image) =>
+        Task.WhenAll(names.Select(name => _client.CreateAsync(ResourceType.Pods, Shop, Pod(name, image), CancellationToken.None)));
+
+    /// <summary>The names of the pods that wait.</summary>
+    public async Task<IReadOnlySet<string>> GatedAsync()
     {
-        using var client = new KubernetesClient(new KubernetesEndpoint { Server = Server.Url }, TimeProvider.System);
-        await Task.WhenAll(names.Select(name => client.CreateAsync(ResourceType.Pods, "shop", Pod(name, image), CancellationToken.None)));
+        var (pods, _) = await _client.ListAsync(ResourceType.Pods, Shop, ListOptions.All, CancellationToken.None);
+        return pods.Where(pod => pod.Items("spec", "schedulingGates").Any()).Select(pod => pod.Name()).ToHashSet(StringComparer.Ordinal);
     }
 
-    public bool IsGated(string name) => Server.Find($"/api/v1/namespaces/shop/pods/{name}").Items("spec", "schedulingGates").Any();
+    /// <summary>Cuts what the API server has open, where that can be done.</summary>
+    public void CutConnections() => _fake?.CutConnections();
 
     public Task UntilReleasedAsync(IReadOnlyList<string> names) => Eventually.TrueAsync(
-        () => names.All(name => !IsGated(name)), "pods are still gated", TimeSpan.FromSeconds(90), () => string.Join("\n\n", _processes.Select(process => $"{process.Name}:\n{process.Output}")));
+        async () => !(await GatedAsync()).Overlaps(names), "pods are still gated", TimeSpan.FromSeconds(90), () => string.Join("\n\n", _processes.Select(process => $"{process.Name}:\n{process.Output}")));
 
     /// <summary>The process that holds the Lease of a copy; null while none does.</summary>
-    public ReplicaProcess? Copier()
+    public async Task<ReplicaProcess?> CopierAsync()
     {
-        var lease = Server.List(Leases).FirstOrDefault(lease => lease.Label("promoter.dev/lease") == "promotion");
+        var (leases, _) = await _client.ListAsync(ResourceType.Leases, Namespace, ListOptions.All, CancellationToken.None);
+        var lease = leases.FirstOrDefault(lease => lease.Label("promoter.dev/lease") == "promotion");
         return _processes.Find(process => lease.Text("spec", "holderIdentity")?.StartsWith(process.Name + "_", StringComparison.Ordinal) == true);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Server.Admission = null;
+        _fake?.Admission = null;
         foreach (var process in _processes) await process.DisposeAsync();
-        await Server.DisposeAsync();
+        if (_real is not null) await _real.DisposeAsync();
+        else _client.Dispose();
+        if (_fake is not null) await _fake.DisposeAsync();
         await Source.DisposeAsync();
         await Target.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 
-    private static JsonObject Pod(string name, string image) => new()
+    private JsonObject Pod(string name, string image) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Pod",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop" },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Shop },
         ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["image"] = image }) },
     };
 
-    private static JsonObject Review(JsonObject pod, bool dryRun = false)
+    private JsonObject Review(JsonObject pod, bool dryRun = false)
     {
         var review = Fixture.Review("create-pod-docker-hub-short-name");
         review["request"]!["object"] = pod.DeepClone();
-        review["request"]!["namespace"] = "shop";
+        review["request"]!["namespace"] = Shop;
         review["request"]!["dryRun"] = dryRun;
         return review;
     }
 
     private Task<ReplicaProcess> StartProcessAsync(int number) =>
-        ReplicaProcess.StartAsync(string.Create(CultureInfo.InvariantCulture, $"webhook-{number}"), "--config", ConfigFile, "--kubeconfig", KubeconfigFile);
+        ReplicaProcess.StartAsync(string.Create(CultureInfo.InvariantCulture, $"webhook-{number}"), Namespace, ["--config", ConfigFile, .. _real?.Arguments ?? ["--kubeconfig", KubeconfigFile]]);
 
-    private async Task WriteFilesAsync()
+    private async Task ConnectAsync()
     {
-        await File.WriteAllTextAsync(ConfigFile, $$"""
+        var config = $$"""
             apiVersion: promoter.dev/v1alpha1
             kind: PromotionConfig
             rules:
@@ -109,13 +123,22 @@ internal sealed class ProcessCluster : IAsyncDisposable
               onMissing: gate
               onDemand: { leaseDuration: {{LeaseDuration}} }
               cache: { missing: 500ms }
-            """);
+            """;
+        await File.WriteAllTextAsync(ConfigFile, config);
+        if (RealCluster.Administrator is { } kubeconfig)
+        {
+            _real = await RealCluster.InstallAsync(kubeconfig, _directory, config, () => [.. _processes.Where(process => process.IsAlive).Select(process => process.Url.Port)]);
+            _client = _real.Client;
+            return;
+        }
+
+        _client = new KubernetesClient(new KubernetesEndpoint { Server = _fake!.Url }, TimeProvider.System);
         await File.WriteAllTextAsync(KubeconfigFile, $$"""
             apiVersion: v1
             kind: Config
             current-context: test
             contexts: [{ name: test, context: { cluster: test, user: test } }]
-            clusters: [{ name: test, cluster: { server: "{{Server.Url}}" } }]
+            clusters: [{ name: test, cluster: { server: "{{_fake.Url}}" } }]
             users: [{ name: test, user: {} }]
             """);
     }

@@ -14,7 +14,8 @@ internal sealed partial class ReplicaProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(15) };
+    // Whom its certificate belongs to is for API servers to check.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }) { Timeout = TimeSpan.FromSeconds(15) };
 
     private ReplicaProcess(string name, Process process)
     {
@@ -40,9 +41,9 @@ internal sealed partial class ReplicaProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts a process and waits until it has answered its own review.</summary>
-    public static async Task<ReplicaProcess> StartAsync(string name, params string[] arguments)
+    public static async Task<ReplicaProcess> StartAsync(string name, string ns, params string[] arguments)
     {
-        var process = Launch(name, ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--shutdown-delay", "0s", .. arguments]);
+        var process = Launch(name, ns, ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--shutdown-delay", "0s", .. arguments]);
         process.Url = await process._ready.Task.WaitAsync(Patience);
         return process;
     }
@@ -50,7 +51,7 @@ internal sealed partial class ReplicaProcess : IAsyncDisposable
     /// <summary>Starts a process that is expected to end by itself.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        await using var process = Launch("once", arguments);
+        await using var process = Launch("once", "promoter", arguments);
         await process.WaitAsync();
         return (process.ExitCode, process.Output);
     }
@@ -88,12 +89,12 @@ internal sealed partial class ReplicaProcess : IAsyncDisposable
         _http.Dispose();
     }
 
-    private static ReplicaProcess Launch(string name, string[] arguments)
+    private static ReplicaProcess Launch(string name, string ns, string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "promoter-admission.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["POD_NAME"] = name;
-        start.Environment["POD_NAMESPACE"] = "promoter";
+        start.Environment["POD_NAMESPACE"] = ns;
         start.Environment["HOME"] = AppContext.BaseDirectory; // No docker config and no kubeconfig of whoever runs the tests.
         return new ReplicaProcess(name, Process.Start(start)!);
     }
@@ -105,6 +106,6 @@ internal sealed partial class ReplicaProcess : IAsyncDisposable
         if (ReadyLine().Match(line) is { Success: true } match) _ready.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"reviews are answered at ""?(http://127\.0\.0\.1:\d+)")]
+    [GeneratedRegex(@"reviews are answered at ""?(https?://127\.0\.0\.1:\d+)")]
     private static partial Regex ReadyLine();
 }
