@@ -129,6 +129,33 @@ public sealed class AdmissionExpressionTests
     }
 
     [Theory]
+    [InlineData("our condition", true)]
+    [InlineData("a foreign condition", false)]
+    [InlineData("the phase", false)]
+    [InlineData("the address", false)]
+    [InlineData("a foreign label", false)]
+    [InlineData("an annotation", false)]
+    public async Task Through_the_status_our_account_writes_its_condition_and_nothing_else(string change, bool isAllowed)
+    {
+        var request = Pod($"{Target}/shop/web:1", "containers");
+        var pod = request["object"]!;
+        pod["metadata"]!["labels"] = new JsonObject { ["app"] = "web" };
+        pod["status"] = new JsonObject
+        {
+            ["phase"] = "Pending",
+            ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = "10.0.0.1" }),
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "False" }, new JsonObject { ["type"] = "promoter.dev/ImagesPromoted", ["status"] = "False" }),
+        };
+        request["oldObject"] = pod.DeepClone();
+        request["request"] = new JsonObject { ["userInfo"] = new JsonObject { ["username"] = Account }, ["subResource"] = "status" };
+        Apply(change, pod);
+        var policy = Policy("limit-promoter-admission");
+
+        Assert.Equal(isAllowed, (await Cel.EvaluateAsync(request, policy["variables"]!.AsArray().OfType<JsonNode>(), Expressions(policy, "validations"))).All(IsTrue));
+        Assert.Contains(policy["matchConstraints"]!["resourceRules"]![0]!["resources"]!.AsArray(), resource => (string)resource! == "pods/status");
+    }
+
+    [Theory]
     [InlineData("an annotation")]
     [InlineData("a new foreign label")]
     public async Task A_pod_that_runs_already_is_not_changed_whatever_its_gate_was(string change)
@@ -137,6 +164,7 @@ public sealed class AdmissionExpressionTests
         var pod = request["object"]!;
         pod["metadata"]!["labels"] = new JsonObject { ["promoter.dev/gate"] = "released" };
         request["oldObject"] = pod.DeepClone();
+        request["request"] = new JsonObject { ["userInfo"] = new JsonObject { ["username"] = Account } };
         Apply(change, pod);
         var policy = Policy("limit-promoter-admission");
 
@@ -232,6 +260,10 @@ public sealed class AdmissionExpressionTests
             "a toleration" => () => spec["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }),
             "a deadline" => () => spec["activeDeadlineSeconds"] = 1,
             "a node selector" => () => spec["nodeSelector"] = new JsonObject { ["disk"] = "ssd" },
+            "our condition" => () => pod["status"]!["conditions"]![1]!["status"] = "True",
+            "a foreign condition" => () => pod["status"]!["conditions"]![0]!["status"] = "True",
+            "the phase" => () => pod["status"]!["phase"] = "Running",
+            "the address" => () => pod["status"]!["podIPs"]![0]!["ip"] = "10.6.6.6",
             "a finalizer" => () => metadata["finalizers"] = new JsonArray("evil/finalizer"),
             "an annotation" => () => metadata["annotations"] = new JsonObject { ["evil"] = "true" },
             "an owner" => () => metadata["ownerReferences"] = new JsonArray(new JsonObject { ["uid"] = "evil" }),
