@@ -51,7 +51,8 @@ public sealed record AwsIdentityConfig
             "Only where the host name does not say the account.")
         .Key(
             "profile", ConfigTypes.Optional(ConfigTypes.Text), a => a.Profile, (a, v) => a with { Profile = v },
-            "A profile of `~/.aws/config` for the first credentials.")
+            "A profile of `~/.aws/config` for the first credentials: keys, `credential_process`, or `role_arn`. For one that signs in through a browser (IAM Identity Center) name another "
+            + "with `credential_process = aws configure export-credentials --profile NAME`.")
         .Key(
             "webIdentity", ConfigTypes.SectionOf(AwsWebIdentityConfig.Shape), a => a.WebIdentity, (a, v) => a with { WebIdentity = v },
             "An OIDC token for the first credentials (IAM roles for service accounts), exchanged for `roleArn`.")
