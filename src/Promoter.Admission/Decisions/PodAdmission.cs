@@ -47,7 +47,8 @@ internal sealed class PodAdmission(
         if (!context.IsDryRun)
         {
             Tell(pod.Owner, decisions);
-            if (request.IsEphemeralContainerUpdate && decisions.Any(decision => decision.Kind is DecisionKind.Present or DecisionKind.Promoted or DecisionKind.Allowed)) debuggedPods.Add(pod.Namespace, pod.Name);
+            var mayRun = decisions.Any(decision => decision.Kind is DecisionKind.Present or DecisionKind.Promoted or DecisionKind.Allowed);
+            if (request.IsEphemeralContainerUpdate && mayRun) debuggedPods.Add(pod.Namespace, pod.Name);
         }
 
         return config.Observe ? AnswerComposer.Observe(decisions) : AnswerComposer.Compose(images, decisions, pod, request, config, time.GetUtcNow());

@@ -41,8 +41,16 @@ internal sealed partial class GateController(
     /// <summary>Takes note of a pod; called by the watch.</summary>
     public void Observe(JsonObject pod)
     {
-        if (GatedPods.IsGated(pod) && pod.At("metadata", "deletionTimestamp") is null) _pods.AddOrUpdate(pod.Uid(), _ => GatedPod.Read(pod, time.GetUtcNow()), (_, before) => GatedPod.Read(pod, before.Since) with { Told = before.Told });
-        else _pods.TryRemove(pod.Uid(), out _);
+        if (GatedPods.IsGated(pod) && pod.At("metadata", "deletionTimestamp") is null)
+        {
+            _pods.AddOrUpdate(
+                pod.Uid(), _ => GatedPod.Read(pod, time.GetUtcNow()), (_, before) => GatedPod.Read(pod, before.Since) with { Told = before.Told });
+        }
+        else
+        {
+            _pods.TryRemove(pod.Uid(), out _);
+        }
+
         Wake();
     }
 

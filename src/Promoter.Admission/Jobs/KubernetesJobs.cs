@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.OnDemand;
@@ -33,7 +34,8 @@ internal sealed partial class KubernetesJobs(
         }
         catch (KubernetesException e)
         {
-            return new ImageFault(e.Status is null or System.Net.HttpStatusCode.TooManyRequests or >= System.Net.HttpStatusCode.InternalServerError ? ImageFaultKind.TimedOut : ImageFaultKind.Failed, Side.Target, $"{image.Short} is for a Job, and the Job {name} cannot be made: {e.Message}");
+            var kind = e.Status is null or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError ? ImageFaultKind.TimedOut : ImageFaultKind.Failed;
+            return new ImageFault(kind, Side.Target, $"{image.Short} is for a Job, and the Job {name} cannot be made: {e.Message}");
         }
     }
 

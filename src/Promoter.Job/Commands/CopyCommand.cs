@@ -13,7 +13,11 @@ internal static class CopyCommand
 
     public static Command Create()
     {
-        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.") { Source, Target, RunOptions.MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("copy", "Copy one image between any two registries or OCI layouts, byte for byte, with everything that is attached to it.")
+        {
+            Source, Target, RunOptions.MoveTags, RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers,
+            RunOptions.DryRun, RunOptions.ReportFile, RunOptions.ReportConfigMap,
+        };
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
     }

@@ -43,7 +43,10 @@ internal static class DoctorCommand
         checks.AddRange(PlanChecks.Of(plan));
         foreach (var image in plan.Images.Where(i => i.Failure is null)) checks.Add(await ReachabilityChecks.LayersAsync(services.Registries, image, cancellationToken));
 
-        foreach (var image in plan.Images.Where(i => i.State is ImageState.UpToDate or ImageState.TagMissing)) checks.AddRange(await services.DescribeAsync(image.Request.Target, image.Digest!.Value, cancellationToken));
+        foreach (var image in plan.Images.Where(i => i.State is ImageState.UpToDate or ImageState.TagMissing))
+        {
+            checks.AddRange(await services.DescribeAsync(image.Request.Target, image.Digest!.Value, cancellationToken));
+        }
 
         if (context.WantsJson) await context.Output.WriteLineAsync(JsonSerializer.Serialize(DoctorDocument.Of(checks), JsonText.Context.DoctorDocument));
         else DoctorText.Write(checks, context.Output);

@@ -67,7 +67,8 @@ internal static class ManifestInputs
 
     private static List<IManifestSource> SourcesOf(ParseResult parse)
     {
-        var sources = (parse.GetValue(Files) ?? []).Select(path => path == StandardInput ? (IManifestSource)new StreamSource(StandardInput, Console.OpenStandardInput()) : new FileSource(path)).ToList();
+        var sources = (parse.GetValue(Files) ?? [])
+            .Select(path => path == StandardInput ? (IManifestSource)new StreamSource(StandardInput, Console.OpenStandardInput()) : new FileSource(path)).ToList();
         if (parse.GetValue(Kustomization) is { } overlay) sources.Add(new KustomizeSource(overlay));
         var values = parse.GetValue(HelmValues) ?? [];
         if (parse.GetValue(HelmChart) is { } chart) sources.Add(new HelmSource(chart, values));

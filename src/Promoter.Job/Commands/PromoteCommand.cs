@@ -8,7 +8,11 @@ internal static class PromoteCommand
 {
     public static Command Create()
     {
-        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.") { RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, RunOptions.DryRun, RunOptions.Independent, RunOptions.Shards, RunOptions.ReportFile, RunOptions.ReportConfigMap };
+        var command = new Command("promote", "Bring the images that the references or manifests name into the target registry: content first, tags last.")
+        {
+            RunOptions.Referrers, RunOptions.RequireSignature, RunOptions.RefreshReferrers, RunOptions.DryRun,
+            RunOptions.Independent, RunOptions.Shards, RunOptions.ReportFile, RunOptions.ReportConfigMap,
+        };
         ImageInputs.AddTo(command);
         command.SetAction((parse, ct) => CommandEdge.RunAsync(parse, RunAsync, ct));
         return command;
@@ -17,7 +21,13 @@ internal static class PromoteCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var work = await PromotionWork.ReadAsync(context, cancellationToken);
-        using var run = new PromotionRun(context, new PromotionOptions { Parallelism = context.Config.Transfer.Parallelism, Independent = context.Parse.GetValue(RunOptions.Independent), Shard = RunOptions.ShardOf(context.Parse) });
+        var options = new PromotionOptions
+        {
+            Parallelism = context.Config.Transfer.Parallelism,
+            Independent = context.Parse.GetValue(RunOptions.Independent),
+            Shard = RunOptions.ShardOf(context.Parse),
+        };
+        using var run = new PromotionRun(context, options);
         return await run.PromoteAsync(work.Requests, work.Skipped, context.Parse.GetValue(RunOptions.DryRun), cancellationToken);
     }
 }

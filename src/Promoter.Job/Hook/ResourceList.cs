@@ -95,7 +95,10 @@ internal sealed class ResourceList
     private bool HasToBeWrittenAnew()
     {
         var lines = new TextLines(_text);
-        return _envelope["results"] is not null || lines.IsFlow(_envelope.Position) || (Items is { Items.Count: > 0 } items && lines.IsFlow(items.Position)) || Objects.Any(o => lines.IsFlow(o.Manifest.Position));
+        return _envelope["results"] is not null
+            || lines.IsFlow(_envelope.Position)
+            || (Items is { Items.Count: > 0 } items && lines.IsFlow(items.Position))
+            || Objects.Any(o => lines.IsFlow(o.Manifest.Position));
     }
 
     private YamlEntry Entry(string name) => _envelope.Entries.First(e => e.Name == name);

@@ -12,5 +12,11 @@ internal sealed record DoctorDocument(string Kind, bool WouldWork, IReadOnlyList
 internal sealed record DoctorCheckDocument(string Side, string Host, string Name, string Status, string Detail, string? Remedy, JsonElement? MissingStatement)
 {
     public static DoctorCheckDocument Of(DoctorCheck check) => new(
-        JsonText.Camel(check.Side), check.Host, check.Name, JsonText.Camel(check.Status), check.Detail, check.Remedy.Length > 0 ? check.Remedy : null, check.MissingStatement is { } s ? JsonElement.Parse(s) : null);
+        JsonText.Camel(check.Side),
+        check.Host,
+        check.Name,
+        JsonText.Camel(check.Status),
+        check.Detail,
+        check.Remedy.Length > 0 ? check.Remedy : null,
+        check.MissingStatement is { } s ? JsonElement.Parse(s) : null);
 }

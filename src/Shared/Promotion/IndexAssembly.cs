@@ -94,7 +94,8 @@ public sealed class IndexAssembly(RegistryClients registries)
     }
 
     private static string? Text(JsonDocument document, string name) =>
-        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static PromotionException NoImage(ImageReference source, string why) =>
         new(ExitCode.Usage, $"{source} cannot be part of an index of platforms: {why}");

@@ -126,7 +126,8 @@ public sealed class PromotionPlanner(RegistryClients registries)
             MayMoveTags = request.MayMoveTag,
         };
         var contentIsThere = missing.Blobs.Count == 0 && missing.Manifests.Count == 0;
-        if (contentIsThere && (request.TargetTag is null || answer.TagDigest == root.Digest) && await AttachedTagsAreThereAsync(closure, target, cancellationToken)) return UpToDate(request, root.Digest, answer);
+        var tagIsRight = request.TargetTag is null || answer.TagDigest == root.Digest;
+        if (contentIsThere && tagIsRight && await AttachedTagsAreThereAsync(closure, target, cancellationToken)) return UpToDate(request, root.Digest, answer);
         var state = contentIsThere ? ImageState.TagMissing : ImageState.ToCopy;
         return new PlannedImage(request, state) { Digest = root.Digest, PreviousDigest = answer.TagDigest, Copy = copy, RepositoryMissing = !answer.RepositoryExists };
     }

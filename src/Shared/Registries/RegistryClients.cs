@@ -63,7 +63,14 @@ public sealed class RegistryClients(
 #pragma warning restore RS0030
 
     private sealed class Client(
-        HttpMessageInvoker http, RegistryAuthenticator authenticator, RegistryTransport transport, RegistryRetry retry, IRegistryPlatform? platform, RegistryClientOptions options, TimeProvider time, ILogger logger) : IDisposable
+        HttpMessageInvoker http,
+        RegistryAuthenticator authenticator,
+        RegistryTransport transport,
+        RegistryRetry retry,
+        IRegistryPlatform? platform,
+        RegistryClientOptions options,
+        TimeProvider time,
+        ILogger logger) : IDisposable
     {
         public Repository Repository(string name, Side side) =>
             new(transport, retry, options, name, side, platform, time, logger);

@@ -86,7 +86,8 @@ internal sealed partial class Repository
         try
         {
             var response = await SendAsync(request, cancellationToken);
-            if (response.IsSuccessStatusCode || response.StatusCode >= HttpStatusCode.InternalServerError || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout) return response;
+            if (response.IsSuccessStatusCode) return response;
+            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError) return response;
             response.Dispose();
             return null;
         }

@@ -30,7 +30,9 @@ internal sealed partial class Repository(
         var error = await RegistryErrors.FromAsync(response, request, _origin, explain, time, cancellationToken);
 
         // A repository that was created a moment ago may be unknown for some seconds (aws-cli#2675).
-        return error.Fault == RegistryFault.NotFound && platform?.IsSettling(Host, name) == true ? RegistryErrors.Fault(error.Fault, error.Message, error.Operation, _origin, isTransient: true, error) : error;
+        return error.Fault == RegistryFault.NotFound && platform?.IsSettling(Host, name) == true
+            ? RegistryErrors.Fault(error.Fault, error.Message, error.Operation, _origin, isTransient: true, error)
+            : error;
     }
 
     private RegistryException Fault(RegistryFault fault, RegistryRequest request, string reason, bool isTransient = false) =>

@@ -57,9 +57,9 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
         if (!Exists)
         {
             MakeFolder(path);
-            if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => !Path.GetFileName(e).StartsWith(Unfinished, StringComparison.Ordinal) && Path.GetFileName(e) is not ("blobs" or "index.json" or "oci-layout")) is { } other)
+            if (Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).FirstOrDefault(IsForeign) is { } other)
             {
-                throw new UnusableFolderException($"{path} is no OCI layout and not empty ({Path.GetFileName(other)} is in it); name a new folder");
+                throw new UnusableFolderException($"{path} is no OCI layout and not empty ({other} is in it); name a new folder");
             }
 
             MakeFolder(Path.Combine(path, "blobs", "sha256"));
@@ -125,6 +125,9 @@ internal sealed class LayoutFolder(string path, TimeProvider time)
             throw new UnusableFolderException($"{e.Message.TrimEnd('.')}; name a folder that can be written to", e);
         }
     }
+
+    /// <summary>Whether a file or folder of this name has no place in a layout.</summary>
+    private static bool IsForeign(string name) => !name.StartsWith(Unfinished, StringComparison.Ordinal) && name is not ("blobs" or "index.json" or "oci-layout");
 
     private static async Task<byte[]?> ReadAsync(string file, int limit, CancellationToken cancellationToken)
     {
