@@ -5,6 +5,9 @@ namespace Promoter.Oci;
 /// <summary>Reads descriptors from manifest JSON, strictly where identity is concerned and leniently elsewhere.</summary>
 internal static class DescriptorReader
 {
+    // A pebibyte: no registry holds such a blob, and the sum of what a manifest lists stays a number.
+    private const long LargestSize = 1L << 50;
+
     public static IReadOnlyList<Descriptor> List(JsonElement parent, string name)
     {
         if (!parent.TryGetProperty(name, out var array) || array.ValueKind == JsonValueKind.Null) return [];
@@ -32,7 +35,8 @@ internal static class DescriptorReader
     {
         if (element.ValueKind != JsonValueKind.Object) throw new ManifestFormatException($"'{where}' of the manifest is not a descriptor");
         if (!Digest.TryParse(Text(element, "digest"), out var digest, out var problem)) throw new ManifestFormatException($"'{where}' of the manifest: {problem}");
-        if (!element.TryGetProperty("size", out var sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out var size) || size < 0)
+        if (!element.TryGetProperty("size", out var sizeElement) || sizeElement.ValueKind != JsonValueKind.Number
+            || !sizeElement.TryGetInt64(out var size) || size is < 0 or > LargestSize)
         {
             throw new ManifestFormatException($"'{where}' of the manifest has no valid size");
         }
