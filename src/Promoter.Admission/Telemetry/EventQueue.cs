@@ -38,8 +38,9 @@ internal sealed partial class EventQueue(EventWriter? writer, AdmissionMeters me
             catch (KubernetesException e)
             {
                 meters.EventLost("refused");
-                // A namespace that is going away refuses whatever is new in it, which says nothing about the others.
-                if (e.IsDenied && !e.Message.Contains("being terminated", StringComparison.Ordinal)) silentUntil = time.GetUtcNow() + DeniedFor;
+                // A namespace that is going away refuses whatever is new in it: nobody is left there to be told, and it says nothing about other namespaces.
+                if (e.Message.Contains("being terminated", StringComparison.Ordinal)) continue;
+                if (e.IsDenied) silentUntil = time.GetUtcNow() + DeniedFor;
                 LogLost(logger, entry.Reason, entry.About, e.Message);
             }
         }
