@@ -5,8 +5,8 @@ namespace Promoter.Oci;
 /// <summary>Reads descriptors from manifest JSON, strictly where identity is concerned and leniently elsewhere.</summary>
 internal static class DescriptorReader
 {
-    // A pebibyte: no registry holds such a blob, and the sum of what a manifest lists stays a number.
-    private const long LargestSize = 1L << 50;
+    // 64 TiB: no registry holds such a blob, and the sum of all that fits into a manifest of 4 MiB stays below the largest number.
+    private const long LargestSize = 1L << 46;
 
     public static IReadOnlyList<Descriptor> List(JsonElement parent, string name)
     {
