@@ -69,6 +69,30 @@ public sealed class UngateCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_account_that_may_not_list_pods_is_said_with_the_jobs_exit_code_for_it()
+    {
+        _server.Fail(new ApiFault((_, _) => true, 403, Times: -1));
+
+        Assert.Equal(4, await RunAsync("ungate", "--all", "--kubeconfig", _kubeconfig));
+
+        Assert.StartsWith("promoter-admission: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(" at Promoter.", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interruption_has_an_exit_code_and_no_stack()
+    {
+        Seed("shop", "web", "promoter.dev/image-pending");
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        Assert.Equal(7, await AdmissionCommands.RunAsync(["ungate", "--all", "--kubeconfig", _kubeconfig], _output, _error, stop.Token));
+
+        Assert.Equal("promoter-admission: interrupted; run again to do the rest", _error.ToString().TrimEnd());
+        Assert.Single(Gates("shop", "web"));
+    }
+
+    [Fact]
     public async Task A_kubeconfig_that_is_not_there_is_said()
     {
         Assert.Equal(2, await RunAsync("ungate", "--all", "--kubeconfig", "/does/not/exist"));
