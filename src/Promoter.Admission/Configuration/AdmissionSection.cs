@@ -30,7 +30,7 @@ internal static class AdmissionSection
         .Key("rewriteSource", ConfigTypes.Flag, c => c.RewriteSource, (c, v) => c with { RewriteSource = v }, "Rewrite references to a rule's source registry to its target.")
         .Key(
             "inlineBudget", ConfigTypes.Duration("10ms", "30s"), c => c.InlineBudget, (c, v) => c with { InlineBudget = v },
-            "The longest that creating a pod waits for a short copy; never more than half of the webhook's timeout.")
+            "The longest that creating a pod waits for a short copy; never more than half of the webhook's timeout. An ephemeral container (kubectl debug) may wait for all of it.")
         .Key("allowOptOut", ConfigTypes.Flag, c => c.AllowOptOut, (c, v) => c with { AllowOptOut = v }, "Leave pods alone that carry the annotation `promoter.dev/ignore: \"true\"`.")
         .Key(
             "excludeNamespaces", ConfigTypes.ListOf(ConfigTypes.Text), c => c.ExcludeNamespaces, (c, v) => c with { ExcludeNamespaces = v },

@@ -20,6 +20,9 @@ internal sealed record DecisionContext
     /// <summary>Why this pod cannot be gated; null where it can.</summary>
     public required string? GateProblem { get; init; }
 
+    /// <summary>A person waits for the answer (<c>kubectl debug</c>), the container can have no gate, and no controller is held up: a copy may take what the API server allows.</summary>
+    public bool MayTakeAllOfTheBudget { get; init; }
+
     /// <summary>With whose credentials the source is read, and whether this pod may have the image at all.</summary>
     public required Func<PairedImage, CancellationToken, ValueTask<SourceAccess>> AccessFor { get; init; }
 }

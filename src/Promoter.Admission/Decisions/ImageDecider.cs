@@ -84,7 +84,7 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
         var planned = (plan as PlanAnswer.Planned)?.Promotion;
         if (planned is not null && IsInline(planned, answers))
         {
-            var outcome = await WaitAsync(run.Completion, Patience(answers), cancellationToken);
+            var outcome = await WaitAsync(run.Completion, CopyPatience(answers), cancellationToken);
             if (outcome?.Fault is { } failed) return answers.Fault(failed) with { Bytes = planned.MissingBytes };
             if (outcome?.Digest is { } digest) return answers.Use(DecisionKind.Promoted, digest, "") with { Bytes = planned.MissingBytes };
         }
@@ -95,10 +95,12 @@ internal sealed class ImageDecider(PresenceCache presence, OnDemandPromotions on
     private static TimeSpan Patience(ImageAnswers answers) =>
         answers.OnMissing is MissingAnswer.Inline ? answers.Context.Budget.Left : answers.Context.Budget.LeftInline(answers.Context.Config.InlineBudget);
 
+    private static TimeSpan CopyPatience(ImageAnswers answers) => answers.Context.MayTakeAllOfTheBudget ? answers.Context.Budget.Left : Patience(answers);
+
     private bool IsInline(IPlannedPromotion planned, ImageAnswers answers) => answers.OnMissing switch
     {
         MissingAnswer.Inline => true,
-        MissingAnswer.Auto => onDemand.Throughput.Estimate(planned.MissingBytes) <= Patience(answers),
+        MissingAnswer.Auto => onDemand.Throughput.Estimate(planned.MissingBytes) <= CopyPatience(answers),
         _ => false,
     };
 

@@ -37,6 +37,7 @@ internal sealed class PodAdmission(
             Namespace = request.Namespace,
             IsDryRun = request.IsDryRun || config.Observe,
             GateProblem = GateProblem(request, pod, config),
+            MayTakeAllOfTheBudget = request.IsEphemeralContainerUpdate,
             AccessFor = (image, ct) => accesses.ForAsync(image, pod, config, ct),
         };
         var decisions = await DecideAsync(images, context, cancellationToken);

@@ -74,6 +74,30 @@ public sealed class GateDecisionTests
     }
 
     [Fact]
+    public async Task A_person_waits_for_a_copy_as_long_as_the_api_server_allows_and_a_controller_does_not()
+    {
+        // Two, because a copy that was quick makes the next one look quick.
+        await using var debugging = await Webhook.StartAsync();
+        await using var creating = await Webhook.StartAsync();
+        var (end, release) = (DecisionTests.HoldCopies(debugging), DecisionTests.HoldCopies(creating));
+        // Five seconds at the rate that is assumed before one is measured: more than the inline budget, less than kubectl debug is given.
+        foreach (var webhook in (Webhook[])[debugging, creating]) webhook.Engine.Source[SourceWeb] = 150_000_000;
+        var review = Fixture.Review("update-pod-ephemeralcontainers");
+        review["request"]!["object"]!["spec"]!["ephemeralContainers"]![0]!["image"] = Web;
+
+        var answer = debugging.ReviewAsync(review, "15s");
+        await Eventually.TrueAsync(() => debugging.Engine.Copies == 1, "the copy did not begin");
+        end();
+        var debugged = await answer;
+        var created = await creating.ReviewAsync(Fixture.PodWith(Web), "15s");
+
+        Assert.Empty(debugged.Warnings);
+        Assert.True(debugging.Engine.Target.ContainsKey(Web), "kubectl debug was answered before the image was there");
+        Assert.Contains("is being promoted", Assert.Single(created.Warnings), StringComparison.Ordinal);
+        release();
+    }
+
+    [Fact]
     public async Task An_ephemeral_container_is_never_gated_and_the_fall_back_is_said()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = FallbackAnswer.Source }, configure: OpenGuard.Use);
