@@ -135,7 +135,7 @@ public sealed class DecisionTests
         var config = new AdmissionConfig { Pin = true };
         await using var dry = await Webhook.StartAsync(config, configure: OpenGuard.Use);
         await using var real = await Webhook.StartAsync(config, configure: OpenGuard.Use);
-        var release = HoldCopies(real, when: size == Large);
+        Action release = size == Large ? real.Engine.HoldCopies() : () => { };
         dry.Engine.Source[SourceWeb] = real.Engine.Source[SourceWeb] = size;
         var review = Fixture.PodWith(SourceWeb);
         var dryReview = review.DeepClone().AsObject();
@@ -156,7 +156,7 @@ public sealed class DecisionTests
     public async Task A_copy_that_does_not_end_within_the_budget_goes_on_after_the_answer()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { InlineBudget = TimeSpan.FromMilliseconds(450) });
-        var release = HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
 
         var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
 
@@ -177,12 +177,5 @@ public sealed class DecisionTests
 
         Assert.True(answer.Allowed);
         Assert.Equal(20, webhook.Engine.Checks);
-    }
-
-    internal static Action HoldCopies(Webhook webhook, bool when = true)
-    {
-        var held = new TaskCompletionSource();
-        if (when) webhook.Engine.Copying = token => held.Task.WaitAsync(token);
-        return held.SetResult;
     }
 }

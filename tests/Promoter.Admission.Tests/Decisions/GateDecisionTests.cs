@@ -13,7 +13,7 @@ public sealed class GateDecisionTests
     public async Task A_large_missing_image_gates_the_pod_and_says_why()
     {
         await using var webhook = await Webhook.StartAsync(configure: OpenGuard.Use);
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
         webhook.Engine.Source[SourceWeb] = 10L << 30;
         var review = Fixture.PodWith(Web);
 
@@ -31,7 +31,7 @@ public sealed class GateDecisionTests
     public async Task A_size_of_which_nothing_is_left_is_not_said()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
         webhook.Engine.Source[SourceWeb] = 0;
 
         var answer = await webhook.ReviewAsync(Fixture.PodWith(Web));
@@ -44,7 +44,7 @@ public sealed class GateDecisionTests
     public async Task A_gate_is_added_beside_those_of_others_and_only_once()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
         var review = Fixture.Review("create-pod-generate-name-foreign-gate");
         review["request"]!["object"]!["spec"]!["containers"]![0]!["image"] = Web;
 
@@ -63,7 +63,7 @@ public sealed class GateDecisionTests
     public async Task A_pod_that_is_bound_to_a_node_is_never_gated_and_the_fall_back_is_said()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate }, configure: OpenGuard.Use);
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
 
         var answer = await webhook.ReviewAsync(Fixture.Review("create-pod-node-name"));
 
@@ -79,7 +79,7 @@ public sealed class GateDecisionTests
         // Two, because a copy that was quick makes the next one look quick.
         await using var debugging = await Webhook.StartAsync();
         await using var creating = await Webhook.StartAsync();
-        var (end, release) = (DecisionTests.HoldCopies(debugging), DecisionTests.HoldCopies(creating));
+        var (end, release) = (debugging.Engine.HoldCopies(), creating.Engine.HoldCopies());
         // Five seconds at the rate that is assumed before one is measured: more than the inline budget, less than kubectl debug is given.
         foreach (var webhook in (Webhook[])[debugging, creating]) webhook.Engine.Source[SourceWeb] = 150_000_000;
         var review = Fixture.Review("update-pod-ephemeralcontainers");
@@ -101,7 +101,7 @@ public sealed class GateDecisionTests
     public async Task An_ephemeral_container_is_never_gated_and_the_fall_back_is_said()
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = FallbackAnswer.Source }, configure: OpenGuard.Use);
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
         var review = Fixture.Review("update-pod-ephemeralcontainers");
         review["request"]!["object"]!["spec"]!["ephemeralContainers"]![0]!["image"] = Web;
 
@@ -121,7 +121,7 @@ public sealed class GateDecisionTests
     internal async Task Where_a_gate_is_not_possible_the_configured_fall_back_is_taken(FallbackAnswer fallback, bool allowed, string? image)
     {
         await using var webhook = await Webhook.StartAsync(new AdmissionConfig { OnMissing = MissingAnswer.Gate, CannotGate = fallback });
-        var release = DecisionTests.HoldCopies(webhook);
+        var release = webhook.Engine.HoldCopies();
         var review = Fixture.PodWith(Web);
 
         var answer = await webhook.ReviewAsync(review);

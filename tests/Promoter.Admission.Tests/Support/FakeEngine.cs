@@ -48,6 +48,14 @@ internal sealed class FakeEngine : IPromotionEngine
         Target[image.ToString()] = DigestOf(image);
     }
 
+    /// <summary>Lets no copy end until what it returns is called.</summary>
+    public Action HoldCopies()
+    {
+        var held = new TaskCompletionSource();
+        Copying = token => held.Task.WaitAsync(token);
+        return held.SetResult;
+    }
+
     public async Task<PresenceAnswer> CheckAsync(ImageReference target, CancellationToken cancellationToken)
     {
         _calls.Enqueue($"check {target}");

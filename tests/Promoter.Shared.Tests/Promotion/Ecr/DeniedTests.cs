@@ -50,7 +50,7 @@ public sealed class DeniedTests
     public async Task So_is_an_action_that_a_new_repository_takes(string action)
     {
         await using var scene = await SceneAsync();
-        scene.CreateRepositories = EcrQuirkTests.EveryKindOfSetting;
+        scene.CreateRepositories = EcrScene.EveryKindOfSetting;
         Permit(scene, Side.Target, action);
 
         var message = await FailsAsync(scene);

@@ -132,7 +132,7 @@ public sealed class EcrPlanTests
     public async Task A_new_repository_looks_like_the_sources_where_the_rule_says_so()
     {
         await using var scene = await EcrScene.StartAsync();
-        scene.Aws.Source.CreateRepository("shop/web", new EcrRepositorySettings { TagMutability = "IMMUTABLE", ScanOnPush = true, LifecyclePolicy = EcrQuirkTests.EveryKindOfSetting.LifecyclePolicy });
+        scene.Aws.Source.CreateRepository("shop/web", new EcrRepositorySettings { TagMutability = "IMMUTABLE", ScanOnPush = true, LifecyclePolicy = EcrScene.EveryKindOfSetting.LifecyclePolicy });
         scene.Aws.Source.SettingsOf("shop/web").Tags["team"] = "shop";
         scene.Aws.Source.Push("shop/web", SampleImages.Single("web"), "1");
         scene.CreateRepositories = new RepositoryCreationOptions { CopySourceSettings = true };
@@ -141,7 +141,7 @@ public sealed class EcrPlanTests
 
         Assert.True(report.ExitCode == ExitCode.Done, report.Images[0].Failure?.Message);
         var settings = scene.Aws.Target.SettingsOf("shop/web");
-        Assert.Equal(("IMMUTABLE", true, "shop", EcrQuirkTests.EveryKindOfSetting.LifecyclePolicy), (settings.TagMutability, settings.ScanOnPush, settings.Tags["team"], settings.LifecyclePolicy));
+        Assert.Equal(("IMMUTABLE", true, "shop", EcrScene.EveryKindOfSetting.LifecyclePolicy), (settings.TagMutability, settings.ScanOnPush, settings.Tags["team"], settings.LifecyclePolicy));
     }
 
     [Theory]

@@ -11,15 +11,6 @@ namespace Promoter.Tests.Promotion.Ecr;
 /// <summary>What ECR does that the specification does not say, one test for each.</summary>
 public sealed class EcrQuirkTests
 {
-    internal static readonly RepositoryCreationOptions EveryKindOfSetting = new()
-    {
-        TagMutability = "IMMUTABLE",
-        ScanOnPush = true,
-        LifecyclePolicy = """{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":9},"action":{"type":"expire"}}]}""",
-        RepositoryPolicy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}""",
-        Tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = "shop" },
-    };
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]

@@ -14,6 +14,16 @@ namespace Promoter.Tests.Promotion.Ecr;
 /// <summary>Two emulated ECR accounts, a role in each that is assumed by web identity, and the engine between them as the job composes it.</summary>
 internal sealed class EcrScene : IAsyncDisposable
 {
+    /// <summary>A setting of each kind that a new repository can be given.</summary>
+    public static readonly RepositoryCreationOptions EveryKindOfSetting = new()
+    {
+        TagMutability = "IMMUTABLE",
+        ScanOnPush = true,
+        LifecyclePolicy = """{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":9},"action":{"type":"expire"}}]}""",
+        RepositoryPolicy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}""",
+        Tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = "shop" },
+    };
+
     private const string Subject = "system:serviceaccount:shop:image-promoter";
     private readonly string _tokenFile = Path.Combine(Path.GetTempPath(), $"promoter-token-{Guid.NewGuid():N}");
     private readonly List<IDisposable> _owned = [];
