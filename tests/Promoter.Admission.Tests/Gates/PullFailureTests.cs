@@ -16,7 +16,7 @@ public sealed class PullFailureTests
     private const string Pods = "/api/v1/namespaces/shop/pods";
     private const string Leases = "/apis/coordination.k8s.io/v1/namespaces/promoter/leases";
     private static readonly ImageFault Throttled = new(ImageFaultKind.Throttled, Side.Source, "the source asked to slow down");
-    private static readonly AdmissionConfig Allowing = TestCluster.Impatient with { OnMissing = MissingAnswer.Allow, OnDemand = new OnDemandConfig() };
+    private static readonly AdmissionConfig Allowing = TestCluster.Impatient with { OnMissing = MissingAnswer.Allow, Gate = new GateConfig { Enabled = false }, OnDemand = new OnDemandConfig() };
 
     private readonly ManualTime _time = new();
 
