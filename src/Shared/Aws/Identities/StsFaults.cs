@@ -18,7 +18,7 @@ internal static class StsFaults
 
     /// <summary>Whether AWS answered so that the same question may have another answer later.</summary>
     public static bool IsTransient(Exception exception) => exception.Find<AmazonServiceException>() is
-        { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } or { ErrorCode: "Throttling" or "ThrottlingException" };
+    { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } or { ErrorCode: "Throttling" or "ThrottlingException" };
 
     private static string Remedy(AmazonServiceException? cause, AwsIdentity identity, string action) => cause?.ErrorCode switch
     {
