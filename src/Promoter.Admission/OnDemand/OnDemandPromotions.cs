@@ -92,8 +92,9 @@ internal sealed partial class OnDemandPromotions(
         lock (_starting) _runs.TryRemove(run.Image.Target, out _);
         var duration = time.GetUtcNow() - run.Started;
         span.Ended(run, outcome);
-        meters.Promoted(outcome.Fault?.Kind.ToString().ToLowerInvariant() ?? "done", duration);
+        meters.Promoted(outcome.Name, duration);
         if (outcome.Fault is { } fault) LogFailed(logger, run.Image.Target, fault.Message);
+        else if (outcome.WasThere) LogFound(logger, run.Image.Target, duration.TotalSeconds);
         else LogDone(logger, run.Image.Target, ByteSize.Format(run.BytesMoved), duration.TotalSeconds);
         run.Complete(outcome);
         foreach (var observe in _observers) observe(run, outcome);
@@ -128,13 +129,13 @@ internal sealed partial class OnDemandPromotions(
             if (await engine().CheckAsync(run.Image.Target, cancellationToken) is PresenceAnswer.Present there)
             {
                 claim?.Finish();
-                return PromotionOutcome.Done(there.Digest);
+                return PromotionOutcome.Found(there.Digest);
             }
 
             if (claim is null) continue;
             // A pod's own credentials stay in this process.
             var outcome = access.Credentials is null && jobs.Takes(planned.MissingBytes)
-                ? await RunJobAsync(run, planned.Digest, claim, cancellationToken)
+                ? await RunJobAsync(run, planned, claim, cancellationToken)
                 : await ExecuteAsync(run, planned, claim, cancellationToken);
             if (outcome.Fault is null) booking!.Use();
             return outcome;
@@ -142,16 +143,18 @@ internal sealed partial class OnDemandPromotions(
     }
 
     /// <summary>Waits for a Job; that takes none of this replica's turns.</summary>
-    private async Task<PromotionOutcome> RunJobAsync(PromotionRun run, Digest digest, IPromotionClaim claim, CancellationToken cancellationToken)
+    private async Task<PromotionOutcome> RunJobAsync(PromotionRun run, IPlannedPromotion planned, IPromotionClaim claim, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
         try
         {
             run.Phase = "copying in a Job";
             claim.Report(run);
-            var fault = await jobs.RunAsync(run.Image, digest, either.Token);
+            var fault = await jobs.RunAsync(run.Image, planned.Digest, either.Token);
             claim.Finish();
-            return fault is null ? PromotionOutcome.Done(digest) : PromotionOutcome.Failed(fault);
+            if (fault is not null) return PromotionOutcome.Failed(fault);
+            run.Move(planned.MissingBytes);
+            return PromotionOutcome.Done(planned.Digest);
         }
         catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
         {
@@ -188,6 +191,9 @@ internal sealed partial class OnDemandPromotions(
 
     [LoggerMessage(5101, LogLevel.Information, "Promoted {Image} on demand: {Size} in {Seconds:0.0} s")]
     private static partial void LogDone(ILogger logger, ImageReference image, string size, double seconds);
+
+    [LoggerMessage(5104, LogLevel.Information, "{Image} had been brought by somebody else, another replica most likely, after {Seconds:0.0} s")]
+    private static partial void LogFound(ILogger logger, ImageReference image, double seconds);
 
     [LoggerMessage(5102, LogLevel.Warning, "Could not promote {Image} on demand: {Reason}")]
     private static partial void LogFailed(ILogger logger, ImageReference image, string reason);

@@ -6,7 +6,15 @@ namespace Promoter.Admission.OnDemand;
 /// <summary>How a run ended: with the digest that the target has now, or with the reason why it has none.</summary>
 internal sealed record PromotionOutcome(Digest? Digest, ImageFault? Fault)
 {
+    /// <summary>Whether somebody else, another replica most often, had brought the image when this run's turn came.</summary>
+    public bool WasThere { get; private init; }
+
+    /// <summary>The word for metrics: done, found, or the kind of fault.</summary>
+    public string Name => Fault is { } fault ? fault.Kind.ToString().ToLowerInvariant() : WasThere ? "found" : "done";
+
     public static PromotionOutcome Done(Digest digest) => new(digest, null);
+
+    public static PromotionOutcome Found(Digest digest) => new(digest, null) { WasThere = true };
 
     public static PromotionOutcome Failed(ImageFault fault) => new(null, fault);
 }

@@ -31,7 +31,7 @@ internal sealed class AdmissionMeters : IDisposable
         _decisions = _meter.CreateCounter<long>("promoter.admission.decisions", "{image}", "Decisions about images, by decision (untouched, present, promoted, source, allowed, gated, denied, broken)");
         _presence = _meter.CreateCounter<long>("promoter.admission.presence.lookups", "{lookup}", "Questions whether the target has an image, by answer (cached-present, cached-missing, registry)");
         _faults = _meter.CreateCounter<long>("promoter.admission.registry.faults", "{fault}", "Registry answers other than present or missing, by side (source, target) and kind (missing, denied, throttled, timedout, refused, failed)");
-        _promotions = _meter.CreateCounter<long>("promoter.admission.promotions", "{promotion}", "On-demand promotions that ended, by outcome (done, or the kind of fault)");
+        _promotions = _meter.CreateCounter<long>("promoter.admission.promotions", "{promotion}", "On-demand promotions that ended, by outcome (done, found: somebody else had brought it, or the kind of fault)");
         _promotionDuration = _meter.CreateHistogram(
             "promoter.admission.promotion.duration", "s", "Time from the first question to the image at the target", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] });
