@@ -53,6 +53,12 @@ clusters: [{name: real, cluster: {server: "https://127.0.0.1:$port", certificate
 users: [{name: administrator, user: {token: $token}}]
 END
 
+fail() {
+  echo "error: $1:" >&2
+  tail -n 20 "$work/$2" >&2
+  exit 1
+}
+
 start() {
   # No controller makes service accounts here, so that pods must be accepted without.
   "$apiserver" --etcd-servers "$client" --bind-address 127.0.0.1 --secure-port "$port" --tls-cert-file "$work/tls.crt" --tls-private-key-file "$work/tls.key" \
@@ -61,20 +67,21 @@ start() {
     --service-cluster-ip-range 10.96.0.0/16 >> "$work/apiserver.log" 2>&1 &
   processes[1]=$!
   for ((i = 0; i < 120; i++)); do
-    if kubectl --kubeconfig "$work/kubeconfig" get --raw /readyz > /dev/null 2>&1; then return; fi
+    if KUBECONFIG=$work/kubeconfig kubectl get --raw /readyz > /dev/null 2>&1; then return; fi
+    kill -0 "${processes[0]}" 2> /dev/null || fail "etcd ($etcd) ended" etcd.log
     kill -0 "${processes[1]}" 2> /dev/null || break
     sleep 0.5
   done
-  echo "error: the API server did not get ready:" >&2
-  tail -n 20 "$work/apiserver.log" >&2
-  return 1
+  fail "the API server ($apiserver) did not get ready" apiserver.log
 }
 
 # Started twice: only a server that began with objects has versions from before its history.
 start
 end "${processes[1]}"
 start
-kubectl --kubeconfig "$work/kubeconfig" version 2> /dev/null | grep Server
+export KUBECONFIG=$work/kubeconfig
+kubectl version 2> /dev/null | grep Server
+eng/real-policy.sh
 
 export PROMOTER_REAL_KUBERNETES=$work/kubeconfig
 dotnet test tests/Promoter.Shared.Tests -c "$configuration" --no-build --filter FullyQualifiedName~ApiServerContractTests --logger 'console;verbosity=normal'
