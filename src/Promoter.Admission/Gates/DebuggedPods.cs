@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Promoter.Admission.Hosting;
 using Promoter.Admission.Replicas;
@@ -21,22 +20,17 @@ internal sealed partial class DebuggedPods(Cluster cluster, LeaseBoard board, Le
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     private readonly Leases _leases = new(cluster.Client, cluster.Namespace, cluster.Identity, time);
-    private readonly ConcurrentDictionary<Task, byte> _notes = new();
+    private readonly DetachedWork _notes = new();
 
     /// <summary>Which pod was found under the name that a Lease notes.</summary>
     private readonly Dictionary<string, string> _found = new(StringComparer.Ordinal);
 
-    public void Add(string ns, string name)
-    {
-        var note = NoteAsync(ns, name);
-        _notes[note] = 0;
-        _ = note.ContinueWith(done => _notes.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
+    public void Add(string ns, string name) => _notes.Add(NoteAsync(ns, name));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_notes.Keys).WaitAsync(cancellationToken);
+        await _notes.EndAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

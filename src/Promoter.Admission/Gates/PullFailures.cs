@@ -28,7 +28,7 @@ internal sealed partial class PullFailures(
 
     private readonly ConcurrentDictionary<ImageReference, DateTimeOffset> _seen = new();
     private readonly ConcurrentDictionary<string, FailingPod> _failing = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Task, byte> _work = new();
+    private readonly DetachedWork _work = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly RetrySchedule _retries = new(time);
 
@@ -50,7 +50,7 @@ internal sealed partial class PullFailures(
             if (_seen.TryGetValue(image.Target, out var before) && now - before < Interval) continue;
             if (_seen.Count >= Capacity) _seen.Clear();
             _seen[image.Target] = now;
-            Track(LookAgainAsync(image, failing.Pod));
+            _work.Add(LookAgainAsync(image, failing.Pod));
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed partial class PullFailures(
     {
         await _stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_work.Keys).WaitAsync(cancellationToken);
+        await _work.EndAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -150,12 +150,6 @@ internal sealed partial class PullFailures(
         }
 
         _retries.Ended(image.Target, refusal);
-    }
-
-    private void Track(Task work)
-    {
-        _work[work] = 0;
-        _ = work.ContinueWith(done => _work.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     [LoggerMessage(5441, LogLevel.Warning, "A pod in {Namespace} cannot pull {Image}, which is not at the target: it is brought again")]
