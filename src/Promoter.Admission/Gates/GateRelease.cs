@@ -17,7 +17,7 @@ internal sealed partial class GateRelease(Cluster cluster, EventQueue events, Ad
     /// <returns>False where it is gated no more.</returns>
     public async Task<bool> StillWaitsAsync(GatedPod pod, Lack lack, GateConfig config, CancellationToken cancellationToken)
     {
-        var waits = true;
+        var (waits, removes) = (true, false);
         try
         {
             var isLate = time.GetUtcNow() >= (pod.Until ?? pod.Since + config.Deadline);
@@ -27,8 +27,9 @@ internal sealed partial class GateRelease(Cluster cluster, EventQueue events, Ad
             else if (lack.Missing.Count > 0 && config.OnDeadline is DeadlineAnswer.Keep) await TellAsync(pod, "DeadlineExceeded", $"kept gated: {lack.Reason}", cancellationToken);
             else
             {
+                removes = true;
                 var released = await ReleaseAsync(pod, config.OnDeadline is DeadlineAnswer.Source ? SourcesOf(pod, lack.Missing) : [], cancellationToken);
-                waits = false;
+                (waits, removes) = (false, false);
                 if (released) await TellOfReleaseAsync(pod, isPromoted: lack.Missing.Count == 0, cancellationToken);
             }
         }
@@ -37,7 +38,7 @@ internal sealed partial class GateRelease(Cluster cluster, EventQueue events, Ad
             // A policy of the cluster may refuse the change for good. That is for the pod's owner to know, and once is enough: this runs every few seconds.
             pod.Told = e.Message;
             LogFailed(logger, pod.Facts.Namespace, pod.Facts.Name, e.Message);
-            if (e.IsDenied || e.IsInvalid) events.Add(pod.Reference, EventSeverity.Warning, "GateStuck", $"the scheduling gate could not be removed: {e.Message}");
+            if (removes && (e.IsDenied || e.IsInvalid)) events.Add(pod.Reference, EventSeverity.Warning, "GateStuck", $"the scheduling gate could not be removed: {e.Message}");
         }
         catch (KubernetesException)
         {

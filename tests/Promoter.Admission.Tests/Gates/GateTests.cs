@@ -175,6 +175,28 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task A_condition_that_may_not_be_written_keeps_no_pod_gated_and_tells_nobody_that_it_does()
+    {
+        await using var cluster = await TestCluster.StartAsync(replicas: 0);
+        cluster.Server.Seed("/api/v1/namespaces/shop/pods", GatedPod("web", Web));
+        var held = new TaskCompletionSource();
+        cluster.Engine.Copying = token => held.Task.WaitAsync(token);
+        cluster.Server.Fail(new ApiFault((method, path) => method == "PATCH" && path.EndsWith("/pods/web/status", StringComparison.Ordinal), 403, Times: -1));
+
+        await cluster.AddReplicaAsync();
+        await Eventually.TrueAsync(() => Writes() >= 1, "the pod is not told what it waits for");
+        held.SetResult();
+
+        await cluster.UntilReleasedAsync("web");
+        await Eventually.TrueAsync(() => Writes() >= 2, "the pod is not told that its images are there");
+        await Eventually.TrueAsync(() => Events().Any(e => e.Text("reason") == "ImagesPromoted"), "nobody is told");
+        Assert.DoesNotContain(Events(), e => e.Text("reason") == "GateStuck");
+
+        int Writes() => cluster.Server.Calls.Count(call => call.Method == "PATCH" && call.Target.EndsWith("/pods/web/status", StringComparison.Ordinal));
+        IReadOnlyList<JsonObject> Events() => [.. cluster.Server.List("/api/v1/namespaces/shop/events")];
+    }
+
+    [Fact]
     public async Task Where_a_policy_keeps_us_from_changing_images_the_pod_is_released_as_it_is_at_its_deadline()
     {
         await using var cluster = await TestCluster.StartAsync(replicas: 0);
