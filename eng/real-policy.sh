@@ -35,23 +35,17 @@ END
 # attempt RESOURCE TYPE PATCH: what the API server says to the patch.
 attempt() { kubectl --as "$account" -n policy-trial patch pod web ${1:+--subresource="$1"} --type="$2" -p "$3" 2>&1 || true; }
 
-refused() {
+# expect ANSWER PATCH...: an error where the API server says anything else.
+expect() {
   local answer
-  answer=$(attempt "$@")
-  if ! grep -q 'denied request: promoter may' <<< "$answer"; then
-    echo "error: the policy does not refuse $3: $answer" >&2
+  answer=$(attempt "${@:2}")
+  if ! grep -q "$1" <<< "$answer"; then
+    echo "error: instead of '$1' the API server says to $4: $answer" >&2
     exit 1
   fi
 }
-
-allowed() {
-  local answer
-  answer=$(attempt "$@")
-  if ! grep -q 'patched' <<< "$answer"; then
-    echo "error: the policy refuses $3: $answer" >&2
-    exit 1
-  fi
-}
+refused() { expect 'denied request: promoter may' "$@"; }
+allowed() { expect 'patched' "$@"; }
 
 # A policy is in force some seconds after it was written.
 for ((i = 0; i < 60; i++)); do
