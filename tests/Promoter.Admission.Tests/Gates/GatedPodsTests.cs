@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Promoter.Admission.Gates;
-using Promoter.FakeApiServer;
-using Promoter.Kubernetes;
+using Promoter.Tests.Kubernetes;
 
 namespace Promoter.Admission.Tests.Gates;
 
@@ -11,20 +10,11 @@ public sealed class GatedPodsTests : IAsyncLifetime
     private const string Ours = "promoter.dev/image-pending";
     private const string Path = "/api/v1/namespaces/shop/pods/web";
     private static readonly Dictionary<string, string> NoImages = new(StringComparer.Ordinal);
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _cluster = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    public async ValueTask InitializeAsync() => _cluster = await ServedClient.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task Where_ours_has_been_removed_meanwhile_the_gate_in_its_place_stays()
@@ -32,7 +22,7 @@ public sealed class GatedPodsTests : IAsyncLifetime
         var seen = Seed(Ours, "example.com/other");
         Remove(0);
 
-        Assert.False(await GatedPods.ReleaseAsync(_client, seen, NoImages, CancellationToken.None));
+        Assert.False(await GatedPods.ReleaseAsync(_cluster.Client, seen, NoImages, CancellationToken.None));
 
         Assert.Equal(["example.com/other"], Gates());
     }
@@ -43,7 +33,7 @@ public sealed class GatedPodsTests : IAsyncLifetime
         var seen = Seed("example.com/first", "example.com/second", Ours);
         Remove(0);
 
-        Assert.True(await GatedPods.ReleaseAsync(_client, seen, NoImages, CancellationToken.None));
+        Assert.True(await GatedPods.ReleaseAsync(_cluster.Client, seen, NoImages, CancellationToken.None));
 
         Assert.Equal(["example.com/second"], Gates());
     }
@@ -54,14 +44,14 @@ public sealed class GatedPodsTests : IAsyncLifetime
         var seen = Seed(Ours);
         seen["metadata"]!["uid"] = "the pod before";
 
-        Assert.False(await GatedPods.ReleaseAsync(_client, seen, NoImages, CancellationToken.None));
+        Assert.False(await GatedPods.ReleaseAsync(_cluster.Client, seen, NoImages, CancellationToken.None));
 
         Assert.Equal([Ours], Gates());
     }
 
     private JsonObject Seed(params string[] gates)
     {
-        _server.Seed("/api/v1/namespaces/shop/pods", new JsonObject
+        _cluster.Server.Seed("/api/v1/namespaces/shop/pods", new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
@@ -73,10 +63,10 @@ public sealed class GatedPodsTests : IAsyncLifetime
             },
             ["status"] = new JsonObject { ["phase"] = "Pending" },
         });
-        return _server.Find(Path)!.DeepClone().AsObject();
+        return _cluster.Server.Find(Path)!.DeepClone().AsObject();
     }
 
-    private void Remove(int gate) => _server.Change(Path, pod => pod["spec"]!["schedulingGates"]!.AsArray().RemoveAt(gate));
+    private void Remove(int gate) => _cluster.Server.Change(Path, pod => pod["spec"]!["schedulingGates"]!.AsArray().RemoveAt(gate));
 
-    private List<string> Gates() => [.. _server.Find(Path)!["spec"]!["schedulingGates"]!.AsArray().Select(gate => gate!["name"]!.GetValue<string>())];
+    private List<string> Gates() => [.. _cluster.Server.Find(Path)!["spec"]!["schedulingGates"]!.AsArray().Select(gate => gate!["name"]!.GetValue<string>())];
 }

@@ -9,7 +9,7 @@ using Promoter.Admission.Hosting;
 using Promoter.Admission.Tests.Support;
 using Promoter.Admission.Tls;
 using Promoter.FakeApiServer;
-using Promoter.Kubernetes;
+using Promoter.Tests.Kubernetes;
 
 namespace Promoter.Admission.Tests.Tls;
 
@@ -25,8 +25,7 @@ public sealed class CallerTrustTests : IAsyncLifetime
     private readonly ConcurrentQueue<string> _log = new();
     private readonly ManualTime _time = new();
     private readonly PemPair _authority;
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _cluster = null!;
 
     public CallerTrustTests()
     {
@@ -34,16 +33,11 @@ public sealed class CallerTrustTests : IAsyncLifetime
         _authority = CertificateAuthority.CreateAuthority(_time.GetUtcNow());
     }
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-    }
+    public async ValueTask InitializeAsync() => _cluster = await ServedClient.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
-        await _server.DisposeAsync();
+        await _cluster.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -54,17 +48,17 @@ public sealed class CallerTrustTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await webhook.StatusOfAsync("/startupz"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await webhook.StatusOfAsync("/readyz"));
 
-        _server.Seed(Configurations, Configuration(bundle: null));
+        _cluster.Server.Seed(Configurations, Configuration(bundle: null));
         await UntilReadyAsync(webhook);
 
-        Assert.NotNull(_server.Find($"{Configurations}/{Name}")!["webhooks"]![0]!["clientConfig"]!["caBundle"]);
+        Assert.NotNull(_cluster.Server.Find($"{Configurations}/{Name}")!["webhooks"]![0]!["clientConfig"]!["caBundle"]);
         Assert.Empty(Warnings());
     }
 
     [Fact]
     public async Task Replicas_that_start_at_once_become_ready_all()
     {
-        _server.Seed(Configurations, Configuration(bundle: null));
+        _cluster.Server.Seed(Configurations, Configuration(bundle: null));
         var replicas = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StartAsync(SelfManaged, $"replica-{i}")));
 
         foreach (var replica in replicas)
@@ -82,8 +76,8 @@ public sealed class CallerTrustTests : IAsyncLifetime
     [InlineData("not ours", "no name of this replica's certificate")]
     public async Task What_cannot_be_seen_holds_up_no_rollout_and_the_log_says_so(string why, string reason)
     {
-        if (why == "hidden") _server.Fail(new ApiFault((_, path) => path.Contains("mutatingwebhookconfigurations", StringComparison.Ordinal), 403, Times: -1));
-        if (why == "not ours") _server.Seed(Configurations, Configuration(bundle: null, service: "another"));
+        if (why == "hidden") _cluster.Server.Fail(new ApiFault((_, path) => path.Contains("mutatingwebhookconfigurations", StringComparison.Ordinal), 403, Times: -1));
+        if (why == "not ours") _cluster.Server.Seed(Configurations, Configuration(bundle: null, service: "another"));
         await using var webhook = await StartAsync(SelfManaged);
         var start = _time.GetUtcNow();
 
@@ -96,11 +90,11 @@ public sealed class CallerTrustTests : IAsyncLifetime
     [Fact]
     public async Task What_comes_after_readiness_does_not_take_it_back()
     {
-        _server.Seed(Configurations, Configuration(bundle: null));
+        _cluster.Server.Seed(Configurations, Configuration(bundle: null));
         await using var webhook = await StartAsync(SelfManaged);
         await UntilReadyAsync(webhook);
 
-        _server.Remove($"{Configurations}/{Name}");
+        _cluster.Server.Remove($"{Configurations}/{Name}");
         for (var i = 0; i < 100; i++) _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(HttpStatusCode.OK, await webhook.StatusOfAsync("/readyz"));
@@ -117,7 +111,7 @@ public sealed class CallerTrustTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_directory, "tls.key"), leaf.Key);
         // What cert-manager's injector leaves for a moment when an authority is made anew.
         var other = CertificateAuthority.CreateAuthority(_time.GetUtcNow().AddSeconds(-1)).Certificate;
-        _server.Seed(Configurations, Configuration(other));
+        _cluster.Server.Seed(Configurations, Configuration(other));
         await using var webhook = await StartAsync(new TlsOptions
         {
             Files = (Path.Combine(_directory, "tls.crt"), Path.Combine(_directory, "tls.key")),
@@ -131,7 +125,7 @@ public sealed class CallerTrustTests : IAsyncLifetime
             "the certificate itself" => leaf.Certificate,
             _ => other,
         });
-        _server.Change($"{Configurations}/{Name}", item => item["webhooks"]![0]!["clientConfig"]!["caBundle"] = Encode(string.Join('\n', parts)));
+        _cluster.Server.Change($"{Configurations}/{Name}", item => item["webhooks"]![0]!["clientConfig"]!["caBundle"] = Encode(string.Join('\n', parts)));
 
         await UntilReadyAsync(webhook);
         Assert.Empty(Warnings());
@@ -164,7 +158,7 @@ public sealed class CallerTrustTests : IAsyncLifetime
 
     private Task<Webhook> StartAsync(TlsOptions tls, string replica = "replica") => Webhook.StartAsync(
         tls: tls,
-        cluster: new Cluster(_client, "promoter", replica),
+        cluster: new Cluster(_cluster.Client, "promoter", replica),
         configure: builder =>
         {
             builder.Logging.AddProvider(new RecordingLogs(_log));

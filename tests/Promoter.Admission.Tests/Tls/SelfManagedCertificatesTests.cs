@@ -8,7 +8,7 @@ using Promoter.Admission.Hosting;
 using Promoter.Admission.Tests.Support;
 using Promoter.Admission.Tls;
 using Promoter.FakeApiServer;
-using Promoter.Kubernetes;
+using Promoter.Tests.Kubernetes;
 
 namespace Promoter.Admission.Tests.Tls;
 
@@ -22,21 +22,15 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
     ];
 
     private static readonly TlsOptions SelfManaged = new() { SelfManaged = new SelfManagedNames("tls", "promoter-admission", "promoter-admission") };
-    private ApiServer _server = null!;
-    private KubernetesClient _client = null!;
+    private ServedClient _cluster = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await ApiServer.StartAsync();
-        _client = new KubernetesClient(new KubernetesEndpoint { Server = _server.Url }, TimeProvider.System);
-        _server.Seed(Configurations, Configuration());
+        _cluster = await ServedClient.StartAsync();
+        _cluster.Server.Seed(Configurations, Configuration());
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task The_api_server_trusts_what_every_replica_shows_however_many_start_at_once()
@@ -50,7 +44,7 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
                 Assert.True(answer.Allowed);
             }
 
-            Assert.Single(_server.Calls, call => call.Method == "POST" && call.Target.EndsWith("/secrets", StringComparison.Ordinal) && _server.Find(Secret)!["data"]!["ca.crt"]!.GetValue<string>() == CaOf(call));
+            Assert.Single(_cluster.Server.Calls, call => call.Method == "POST" && call.Target.EndsWith("/secrets", StringComparison.Ordinal) && _cluster.Server.Find(Secret)!["data"]!["ca.crt"]!.GetValue<string>() == CaOf(call));
         }
         finally
         {
@@ -63,19 +57,19 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
     {
         await using (await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(0)))
         {
-            Assert.NotNull(_server.Find(Secret));
+            Assert.NotNull(_cluster.Server.Find(Secret));
         }
 
-        var before = _server.Find(Secret)!.ToJsonString();
+        var before = _cluster.Server.Find(Secret)!.ToJsonString();
         await using var again = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(1));
 
-        Assert.Equal(before, _server.Find(Secret)!.ToJsonString());
+        Assert.Equal(before, _cluster.Server.Find(Secret)!.ToJsonString());
     }
 
     [Fact]
     public async Task A_damaged_secret_is_replaced()
     {
-        _server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
+        _cluster.Server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
@@ -92,22 +86,22 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
     public async Task A_ca_bundle_that_somebody_overwrites_comes_back()
     {
         await using var webhook = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(0));
-        var wanted = _server.Find(Configurations + "/promoter-admission")!["webhooks"]![0]!["clientConfig"]!["caBundle"]!.GetValue<string>();
-        _server.Change(Configurations + "/promoter-admission", item => item["webhooks"]![0]!["clientConfig"]!["caBundle"] = "");
+        var wanted = _cluster.Server.Find(Configurations + "/promoter-admission")!["webhooks"]![0]!["clientConfig"]!["caBundle"]!.GetValue<string>();
+        _cluster.Server.Change(Configurations + "/promoter-admission", item => item["webhooks"]![0]!["clientConfig"]!["caBundle"] = "");
 
         await using var next = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(1));
 
-        Assert.Equal(wanted, _server.Find(Configurations + "/promoter-admission")!["webhooks"]![0]!["clientConfig"]!["caBundle"]!.GetValue<string>());
+        Assert.Equal(wanted, _cluster.Server.Find(Configurations + "/promoter-admission")!["webhooks"]![0]!["clientConfig"]!["caBundle"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task The_api_server_is_told_whom_to_trust_soon_after_its_configuration_is_there()
     {
         var time = Now();
-        _server.Remove(Configurations + "/promoter-admission");
+        _cluster.Server.Remove(Configurations + "/promoter-admission");
         await using var webhook = await Webhook.StartAsync(tls: SelfManaged, cluster: Replica(0), configure: builder => builder.Services.AddSingleton<TimeProvider>(time));
 
-        _server.Seed(Configurations, Configuration());
+        _cluster.Server.Seed(Configurations, Configuration());
 
         // The usual round comes after 30 seconds; no more than a few pass here.
         var passed = TimeSpan.Zero;
@@ -131,7 +125,7 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
         try
         {
             var (before, shown) = (Bundle(), Shown(replicas[0]));
-            _server.Remove(Secret);
+            _cluster.Server.Remove(Secret);
             await Eventually.TrueAsync(() => Pass(TimeSpan.FromSeconds(1), Bundle().Count == 2), "the API server is not told of the new authority");
 
             // It may not have heard yet, and one replica may be slower than the other: each shows what both the old bundle and the new one vouch for.
@@ -165,7 +159,7 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
         var time = Now();
         var start = time.GetUtcNow();
         var set = CertificateSet.Create(Names, time.GetUtcNow());
-        _server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
+        _cluster.Server.Seed("/api/v1/namespaces/promoter/secrets", new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
@@ -205,7 +199,7 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
             {
                 // As another replica would: write the Secret, and let this one find it.
                 set = step(set);
-                _server.Change(Secret, secret => secret["data"] = set.ToData());
+                _cluster.Server.Change(Secret, secret => secret["data"] = set.ToData());
                 var polls = 0;
                 await Eventually.TrueAsync(
                     () =>
@@ -283,9 +277,9 @@ public sealed class SelfManagedCertificatesTests : IAsyncLifetime
         })]),
     };
 
-    private Cluster Replica(int number) => new(_client, "promoter", $"replica-{number}");
+    private Cluster Replica(int number) => new(_cluster.Client, "promoter", $"replica-{number}");
 
-    private IEnumerable<string?> Bundles() => _server.Find(Configurations + "/promoter-admission")!["webhooks"]!.AsArray().Select(webhook => webhook!["clientConfig"]!["caBundle"]?.GetValue<string>());
+    private IEnumerable<string?> Bundles() => _cluster.Server.Find(Configurations + "/promoter-admission")!["webhooks"]!.AsArray().Select(webhook => webhook!["clientConfig"]!["caBundle"]?.GetValue<string>());
 
     private string CaBundle() => Assert.Single(Bundles().Distinct())!;
 
